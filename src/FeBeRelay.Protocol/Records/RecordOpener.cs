@@ -1,0 +1,72 @@
+using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Wire;
+
+namespace FeBeRelay.Protocol.Records;
+
+/// <summary>
+/// Opens the records that one end receives in a channel (clause 4): the mirror of <see cref="RecordSealer"/>.
+/// Used by one thread at a time. No call allocates, but those that change keys or refuse.
+/// </summary>
+public sealed class RecordOpener : IDisposable
+{
+    private readonly KeyLimits _limits;
+    private TrafficKey _key;
+    private ulong _recordsBefore;
+    private ulong _bytesBefore;
+
+    /// <inheritdoc cref="RecordSealer(Suite, Secret, uint, KeyLimits)"/>
+    internal RecordOpener(Suite suite, Secret secret, uint spi, KeyLimits limits)
+    {
+        _key = new TrafficKey(suite, secret, 0);
+        _limits = limits;
+        Spi = spi;
+    }
+
+    /// <summary>The direction's name (clause 3.3).</summary>
+    public uint Spi { get; }
+
+    /// <summary>The epoch that the next record must have.</summary>
+    public byte Epoch => _key.Epoch;
+
+    /// <summary>Whether the direction is parked: control records only (clause 6.2).</summary>
+    public bool IsParked { get; private set; }
+
+    /// <summary>Key updates so far.</summary>
+    public long Updates { get; private set; }
+
+    /// <summary>Records opened under all epochs. Readable from any thread.</summary>
+    public ulong TotalRecords => _recordsBefore + _key.Records;
+
+    /// <summary>Bytes of plaintext opened under all epochs. Readable from any thread.</summary>
+    public ulong TotalBytes => _bytesBefore + _key.Bytes;
+
+    /// <summary>Verifies and decrypts a whole record in place; the plaintext then stands behind the header, n bytes.</summary>
+    /// <param name="header">The record's header, already read.</param>
+    /// <param name="record">5 + n + 16 bytes.</param>
+    /// <exception cref="ProtocolException">Wrong epoch, a hard limit, or the record does not open. The channel is at its end.</exception>
+    public void Open(RecordHeader header, Span<byte> record)
+    {
+        if (header.Epoch != _key.Epoch)
+        {
+            throw new ProtocolException(ProtocolError.WrongEpoch, $"record has epoch {header.Epoch}, expected {_key.Epoch}");
+        }
+        _key.Open(record);
+        if (_key.Bytes > _limits.HardBytes && !IsParked)
+        {
+            throw new ProtocolException(ProtocolError.LimitReached, $"peer goes on under epoch {Epoch} after {_key.Bytes} bytes");
+        }
+    }
+
+    /// <summary>Moves to the next epoch, because a key update has opened (clauses 6.1, 6.2).</summary>
+    internal void Update(bool park)
+    {
+        _recordsBefore += _key.Records;
+        _bytesBefore += _key.Bytes;
+        _key = _key.Next();
+        IsParked = park;
+        Updates++;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _key.Dispose();
+}

@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using FeBeRelay.Protocol.Cryptography;
+
+namespace FeBeRelay.Protocol.Records;
+
+/// <summary>
+/// One generation of keys of one direction (clauses 4.1, 4.2): the cipher, the static iv, the sequence. Makes its successor one-way.
+/// Used by one thread at a time.
+/// </summary>
+internal sealed class TrafficKey : IDisposable
+{
+    private readonly Suite _suite;
+    private readonly Secret _secret;
+    private readonly Secret _iv;
+    private readonly AesGcm _cipher;
+
+    /// <param name="suite">The association's suite.</param>
+    /// <param name="secret"><c>TS</c>; owned from here on.</param>
+    /// <param name="epoch">The epoch of this generation.</param>
+    public TrafficKey(Suite suite, Secret secret, byte epoch)
+    {
+        _suite = suite;
+        _secret = secret;
+        Epoch = epoch;
+        _iv = LabelledHkdf.Expand(suite, secret, "iv", [], 12);
+        using Secret key = LabelledHkdf.Expand(suite, secret, "key", [], suite.KeySize);
+        _cipher = new AesGcm(key.Span, Limits.TagSize);
+    }
+
+    public byte Epoch { get; }
+
+    /// <summary>Records protected so far, which is the next sequence.</summary>
+    public ulong Records { get; private set; }
+
+    /// <summary>Bytes of plaintext protected so far.</summary>
+    public ulong Bytes { get; private set; }
+
+    /// <summary><c>TS' = Expand(TS, "update")</c>, one epoch on. This generation is zeroed.</summary>
+    public TrafficKey Next()
+    {
+        Secret next = LabelledHkdf.Expand(_suite, _secret, "update", []);
+        byte epoch = unchecked((byte)(Epoch + 1));
+        Dispose();
+        return new TrafficKey(_suite, next, epoch);
+    }
+
+    /// <summary>Protects <c>[header][plaintext][tag]</c> in place.</summary>
+    public void Seal(Span<byte> record)
+    {
+        Span<byte> nonce = stackalloc byte[12];
+        int size = BeginRecord(record.Length, nonce);
+        Span<byte> plaintext = record.Slice(Wire.RecordHeader.Size, size);
+        Span<byte> tag = record[^Limits.TagSize..];
+        if (_suite.IsConfidential)
+        {
+            // Source and destination are the same memory: AesGcm allows identical spans, and only those.
+            _cipher.Encrypt(nonce, plaintext, plaintext, tag, record[..Wire.RecordHeader.Size]);
+        }
+        else
+        {
+            _cipher.Encrypt(nonce, [], [], tag, record[..^Limits.TagSize]);
+        }
+    }
+
+    /// <summary>Verifies and decrypts <c>[header][ciphertext][tag]</c> in place; the plaintext stands behind the header.</summary>
+    /// <exception cref="ProtocolException">The record does not open.</exception>
+    public void Open(Span<byte> record)
+    {
+        Span<byte> nonce = stackalloc byte[12];
+        int size = BeginRecord(record.Length, nonce);
+        Span<byte> ciphertext = record.Slice(Wire.RecordHeader.Size, size);
+        Span<byte> tag = record[^Limits.TagSize..];
+        try
+        {
+            if (_suite.IsConfidential)
+            {
+                _cipher.Decrypt(nonce, ciphertext, tag, ciphertext, record[..Wire.RecordHeader.Size]);
+            }
+            else
+            {
+                _cipher.Decrypt(nonce, [], tag, [], record[..^Limits.TagSize]);
+            }
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            throw new ProtocolException(ProtocolError.CannotDecrypt, $"record {Records - 1} of epoch {Epoch} does not open");
+        }
+    }
+
+    public void Dispose()
+    {
+        _cipher.Dispose();
+        _iv.Dispose();
+        _secret.Dispose();
+    }
+
+    /// <summary>Takes the next sequence, counts, and makes the nonce <c>iv xor sequence</c>. Returns the plaintext's size.</summary>
+    private int BeginRecord(int recordLength, Span<byte> nonce)
+    {
+        int size = recordLength - Wire.RecordHeader.Size - Limits.TagSize;
+        if (size < 0)
+        {
+            throw new ProtocolException(ProtocolError.BadMessage, "record is shorter than its tag");
+        }
+        if (Records >= Limits.HardRecordsPerKey || Bytes + (ulong)size > Limits.HardBytesPerKey)
+        {
+            throw new ProtocolException(ProtocolError.LimitReached, $"key of epoch {Epoch} has protected {Records} records and {Bytes} bytes");
+        }
+        _iv.Span.CopyTo(nonce);
+        Span<byte> low = nonce[4..];
+        BinaryPrimitives.WriteUInt64BigEndian(low, BinaryPrimitives.ReadUInt64BigEndian(low) ^ Records);
+        Records++;
+        Bytes += (ulong)size;
+        return size;
+    }
+}
