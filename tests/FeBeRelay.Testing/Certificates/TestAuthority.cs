@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -85,8 +86,35 @@ public sealed class TestAuthority : IDisposable
 
     public IReadOnlyList<byte[]> ChainOf(TestLeaf leaf)
     {
-        using var certificate = Issue(leaf);
+        using var key = leaf.CreateKey();
+        using var certificate = Sign(RequestFor(leaf, key), Certificate.SubjectName, _key, leaf, Now);
         return ChainOf(certificate);
+    }
+
+    /// <summary>Certificate and key as PEM, also where the platform will not join the two.</summary>
+    public (string Certificate, string Key) IssuePem(TestLeaf leaf)
+    {
+        using var key = leaf.CreateKey();
+        using var certificate = Sign(RequestFor(leaf, key), Certificate.SubjectName, _key, leaf, Now);
+        return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    /// <summary>Makes a certificate that no request can ask for: its signed part is changed, then signed again.</summary>
+    public byte[] IssueChanged(TestLeaf leaf, byte[] find, byte[] replacement)
+    {
+        var fields = new AsnReader(ChainOf(leaf)[0], AsnEncodingRules.DER).ReadSequence();
+        var signed = fields.ReadEncodedValue().ToArray();
+        var at = signed.AsSpan().IndexOf(find);
+        replacement.CopyTo(signed, at);
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteEncodedValue(signed);
+            writer.WriteEncodedValue(fields.ReadEncodedValue().Span);
+            writer.WriteBitString(new AnySignature(_key, leaf.Padding).SignData(signed, leaf.Hash));
+        }
+
+        return writer.Encode();
     }
 
     public void Dispose()
