@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace FeBeRelay.Channel.Identity;
+
+/// <summary>Reads certificates, keys and passwords from files, with errors that say which file, what and the fix.</summary>
+internal static class CertificateFile
+{
+    private const int LargestFile = 1024 * 1024;
+
+    private const UnixFileMode OthersMayRead =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    public static X509Certificate2Collection ReadCertificates(string path) => ParseCertificates(Read(path, isSecret: false), path);
+
+    public static X509Certificate2Collection ParseCertificates(byte[] pem, string path)
+    {
+        var certificates = new X509Certificate2Collection();
+        try
+        {
+            certificates.ImportFromPem(Encoding.UTF8.GetString(pem));
+        }
+        catch (CryptographicException e)
+        {
+            throw new IdentityException($"{path}: a certificate in this file is damaged ({e.Message}); export it again in PEM form", e);
+        }
+
+        return certificates.Count > 0
+            ? certificates
+            : throw new IdentityException($"{path}: no certificate in this file; expected PEM text with -----BEGIN CERTIFICATE-----");
+    }
+
+    /// <summary>The first line: what follows it is an editor's newline or a comment.</summary>
+    public static string ReadPassword(string path)
+    {
+        var bytes = Read(path, isSecret: true);
+        var password = Encoding.UTF8.GetString(bytes).Split('\n')[0].TrimEnd('\r');
+        CryptographicOperations.ZeroMemory(bytes);
+        return password;
+    }
+
+    /// <summary>A secret that its group or others may read is no secret: refused, on the handle that is then read.</summary>
+    public static byte[] Read(string path, bool isSecret)
+    {
+        try
+        {
+            using var handle = File.OpenHandle(path);
+            if (isSecret && !OperatingSystem.IsWindows())
+                RequireOwnerOnly(path, File.GetUnixFileMode(handle));
+            var length = RandomAccess.GetLength(handle);
+            if (length > LargestFile)
+                throw new IdentityException($"{path}: {length} bytes are too many for a certificate or key file; is it the right file?");
+            var content = new byte[length];
+            return RandomAccess.Read(handle, content, 0) == length
+                ? content
+                : throw new IdentityException($"{path}: changed while it was read; try again");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new IdentityException($"{path}: no such file; check the path", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IdentityException($"{path}: this process may not read it; give its user the right to", e);
+        }
+        catch (IOException e)
+        {
+            throw new IdentityException($"{path}: cannot be read ({e.Message})", e);
+        }
+    }
+
+    private static void RequireOwnerOnly(string path, UnixFileMode mode)
+    {
+        if ((mode & OthersMayRead) != 0)
+        {
+            throw new IdentityException(
+                $"{path}: holds a secret but its group or others may read or change it (mode {Convert.ToString((int)mode, 8).PadLeft(4, '0')}); run: chmod 600 {path}");
+        }
+    }
+}

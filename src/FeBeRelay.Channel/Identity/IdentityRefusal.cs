@@ -1,0 +1,21 @@
+namespace FeBeRelay.Channel.Identity;
+
+/// <summary>Why a certificate chain was refused. Local knowledge: the peer sees one alert, whatever the reason.</summary>
+public enum IdentityRefusal
+{
+    Malformed,
+    TooManyCertificates,
+    TooLarge,
+    OwnLeaf,
+    Expired,
+    NotYetValid,
+    WeakKey,
+    WeakSignature,
+    LeafIsAuthority,
+    NoDigitalSignature,
+    MissingExtendedKeyUsage,
+    WrongExtendedKeyUsage,
+    NoDnsName,
+    UntrustedRoot,
+    InvalidChain,
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace FeBeRelay.Channel.Identity;
+
+/// <summary>
+/// What a node's certificate must satisfy by itself, before any chain is built. The same rules judge a peer's leaf, the node's own
+/// at load, and what <c>certs show</c> prints.
+/// </summary>
+public static class LeafRules
+{
+    public const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    public const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
+    /// <summary>All problems of a leaf in a role at a time, cheapest first, evaluated as they are asked for.</summary>
+    public static IEnumerable<CertificateProblem> Problems(X509Certificate2 leaf, PeerRole role, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(leaf);
+        return AllChecks(leaf, role, now).OfType<CertificateProblem>();
+    }
+
+    public static string ExtendedKeyUsageOf(PeerRole role) =>
+        role == PeerRole.Initiator ? ClientAuthentication : ServerAuthentication;
+
+    internal static CertificateProblem? CheckValidity(X509Certificate2 certificate, DateTimeOffset now)
+    {
+        if (now > NotAfter(certificate))
+            return new(IdentityRefusal.Expired, $"the certificate of {CertificateNames.Display(certificate)} expired at {Utc(NotAfter(certificate))}");
+        return now < NotBefore(certificate)
+            ? new(
+                IdentityRefusal.NotYetValid,
+                $"the certificate of {CertificateNames.Display(certificate)} is not valid before {Utc(NotBefore(certificate))} (is the clock right?)")
+            : null;
+    }
+
+    internal static DateTimeOffset NotBefore(X509Certificate2 certificate) => new(certificate.NotBefore.ToUniversalTime());
+
+    internal static DateTimeOffset NotAfter(X509Certificate2 certificate) => new(certificate.NotAfter.ToUniversalTime());
+
+    private static IEnumerable<CertificateProblem?> AllChecks(X509Certificate2 leaf, PeerRole role, DateTimeOffset now)
+    {
+        yield return CheckValidity(leaf, now);
+        yield return CertificateStrength.CheckKey(leaf);
+        yield return CertificateStrength.CheckSignature(leaf);
+        yield return CheckNotAuthority(leaf);
+        yield return CheckKeyUsage(leaf);
+        yield return CheckExtendedKeyUsage(leaf, role);
+        yield return CheckNames(leaf);
+    }
+
+    private static CertificateProblem? CheckNotAuthority(X509Certificate2 leaf) =>
+        leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority)
+            ? new(IdentityRefusal.LeafIsAuthority, $"{CertificateNames.Display(leaf)} is a certificate authority; a node needs a certificate of its own")
+            : null;
+
+    private static CertificateProblem? CheckKeyUsage(X509Certificate2 leaf)
+    {
+        var usage = leaf.Extensions.OfType<X509KeyUsageExtension>().SingleOrDefault();
+        return usage is not null && usage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature)
+            ? null
+            : new(
+                IdentityRefusal.NoDigitalSignature,
+                $"the certificate of {CertificateNames.Display(leaf)} has {(usage is null ? "no key usage" : "a key usage without digitalSignature")}");
+    }
+
+    private static CertificateProblem? CheckExtendedKeyUsage(X509Certificate2 leaf, PeerRole role)
+    {
+        var usage = leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().SingleOrDefault();
+        var needed = role == PeerRole.Initiator ? "clientAuth, which a node that dials needs" : "serverAuth, which a node that is dialled needs";
+        if (usage is null)
+        {
+            return new(
+                IdentityRefusal.MissingExtendedKeyUsage,
+                $"the certificate of {CertificateNames.Display(leaf)} has no extended key usage, so not {needed}");
+        }
+
+        return usage.EnhancedKeyUsages.Cast<Oid>().Any(purpose => purpose.Value == ExtendedKeyUsageOf(role))
+            ? null
+            : new(
+                IdentityRefusal.WrongExtendedKeyUsage,
+                $"the extended key usage in the certificate of {CertificateNames.Display(leaf)} lacks {needed}");
+    }
+
+    private static CertificateProblem? CheckNames(X509Certificate2 leaf) =>
+        CertificateNames.DnsNames(leaf).Count > 0
+            ? null
+            : new(
+                IdentityRefusal.NoDnsName,
+                $"the certificate of {CertificateNames.Display(leaf)} has no DNS name in its subject alternative name (common names and wildcards do not count)");
+
+    private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
