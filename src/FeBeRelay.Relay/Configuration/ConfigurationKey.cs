@@ -19,7 +19,7 @@ internal enum KeyShape
 /// <summary>One key of a section: a property of its record, with what the attributes say of it.</summary>
 internal sealed class ConfigurationKey
 {
-    private ConfigurationKey(PropertyInfo property)
+    public ConfigurationKey(PropertyInfo property)
     {
         Property = property;
         Name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
