@@ -1,0 +1,39 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace FeBeRelay.Relay.Configuration;
+
+/// <summary>Section <c>node</c>.</summary>
+public sealed record LocalNodeSettings
+{
+    /// <summary>Name in logs and reports; null means the first DNS name of the certificate.</summary>
+    [Description("Name of this node in logs and reports. Default: the first DNS name of its certificate.")]
+    [Example("\"fe1.lab.test\"")]
+    [Form(DnsName.Pattern, "a DNS name")]
+    public string? Name { get; init; }
+
+    [Description("This node's certificate and private key.")]
+    public required CertificateSettings Certificate { get; init; }
+
+    /// <summary>Absolute paths.</summary>
+    [Description("PEM files with the certificate authorities whose certificates this node accepts; the system's own store is not used.")]
+    [Example("[ \"ca.pem\" ]")]
+    [MinLength(1)]
+    [ExistingFile]
+    public required IReadOnlyList<string> TrustedRoots { get; init; }
+
+    [Description("Suites this node accepts, best first. aes256-gmac protects integrity only: the content stays readable.")]
+    [AllowedValues("aes256-gcm", "aes128-gcm", "aes256-gmac")]
+    [MinLength(1)]
+    public IReadOnlyList<string> Suites { get; init; } = ["aes256-gcm", "aes128-gcm"];
+
+    [Description("Key exchange groups this node accepts, best first.")]
+    [AllowedValues("p256", "p384")]
+    [MinLength(1)]
+    public IReadOnlyList<string> Groups { get; init; } = ["p256"];
+
+    /// <summary>Seconds, 0 to 3600; 0 cuts open streams at once.</summary>
+    [Description("Seconds that open streams get to finish when the node is asked to stop; 0 cuts them at once.")]
+    [Range(0, 3600)]
+    public int DrainSeconds { get; init; } = 30;
+}

@@ -1,0 +1,28 @@
+using System.ComponentModel;
+
+namespace FeBeRelay.Relay.Configuration;
+
+/// <summary>Section <c>relay</c>.</summary>
+public sealed record RelaySettings
+{
+    [Description("Relay endpoints, by a name of the administrator's choice.")]
+    [Form(PeerNodeSettings.NamePattern, PeerNodeSettings.NameForm)]
+    public IReadOnlyDictionary<string, RelayEndpointSettings> Endpoints { get; init; } = new Dictionary<string, RelayEndpointSettings>();
+}
+
+/// <summary>One entry of <c>relay:endpoints</c>.</summary>
+public sealed record RelayEndpointSettings
+{
+    [Description("Where the front-end application sends its plain traffic. Loopback or a Unix socket, or the traffic crosses a network unprotected.")]
+    [Example("\"127.0.0.1:8080\"")]
+    public required EndpointAddress Listen { get; init; }
+
+    [Description("The peer that gets it: a name of section nodes.")]
+    [Example("\"be1\"")]
+    public required string Node { get; init; }
+
+    [Description("The service asked for there.")]
+    [Example("\"owa\"")]
+    [Form(ServiceSettings.NamePattern, ServiceSettings.NameForm)]
+    public required string Service { get; init; }
+}
