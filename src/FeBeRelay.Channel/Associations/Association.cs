@@ -1,0 +1,189 @@
+using FeBeRelay.Channel.Identity;
+using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Protocol.QuickMode;
+using FeBeRelay.Protocol.Records;
+
+namespace FeBeRelay.Channel.Associations;
+
+/// <summary>The result of one main mode: two authenticated identities, a suite, secrets, lifetimes (docs/protocol.md 2). Thread-safe.</summary>
+public sealed class Association : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly CounterWindow _window = new();
+    private readonly List<SecureChannel> _channels = [];
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _expiresAt;
+    private long _lastUsed;
+    private ulong _counter;
+    private TrafficTotals _ended;
+    private bool _disposed;
+
+    /// <summary>Takes what main mode made; <paramref name="result"/>'s secret is used up and zeroed.</summary>
+    internal Association(Role role, MainModeResult result, PeerIdentity peer, TimeProvider time)
+    {
+        Role = role;
+        Peer = peer;
+        Suite = result.Suite;
+        Group = result.Group;
+        Lifetimes = result.Lifetimes;
+        Answer = result.Answer;
+        Keys = new AssociationKeys(result.Suite, result.Group, result.AssociationId.ToArray(), result.MS);
+        KeyLimits = KeyLimits.Of(result.Lifetimes.KeySeconds, result.Lifetimes.KeyKilobytes);
+        result.Dispose();
+        _time = time;
+        Created = time.GetUtcNow();
+        _lastUsed = Created.UtcTicks;
+        _expiresAt = time.GetElapsedTime(0) + Lifetime(Created, peer, result.Lifetimes);
+    }
+
+    /// <summary>The id, lower-case hexadecimal.</summary>
+    public string Id => Convert.ToHexStringLower(Keys.Id);
+
+    /// <summary>This node's role.</summary>
+    public Role Role { get; }
+
+    /// <summary>Who the other node is.</summary>
+    public PeerIdentity Peer { get; }
+
+    public Suite Suite { get; }
+
+    public Group Group { get; }
+
+    /// <summary>What both agreed on.</summary>
+    public Lifetimes Lifetimes { get; }
+
+    /// <summary>What the responder's policy said.</summary>
+    public Answer Answer { get; }
+
+    public DateTimeOffset Created { get; }
+
+    /// <summary>When the last channel was made or a stream began under it.</summary>
+    public DateTimeOffset LastUsed => new(Interlocked.Read(ref _lastUsed), TimeSpan.Zero);
+
+    /// <summary>Quick modes so far.</summary>
+    public uint QuickModes { get; private set; }
+
+    /// <summary>The peer said, without proof, that it does not know the association (3.8).</summary>
+    public bool IsSuspect { get; internal set; }
+
+    /// <summary>Whether its life, or the peer's certificate's, is over.</summary>
+    public bool IsExpired => _disposed || _time.GetElapsedTime(0) >= _expiresAt;
+
+    /// <summary>What is left of its life.</summary>
+    public TimeSpan TimeLeft => _expiresAt - _time.GetElapsedTime(0);
+
+    internal AssociationKeys Keys { get; }
+
+    internal KeyLimits KeyLimits { get; }
+
+    /// <summary>The channels alive under it.</summary>
+    public IReadOnlyList<SecureChannel> Channels
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _channels];
+            }
+        }
+    }
+
+    /// <summary>Bytes and records of all its channels, ended ones included.</summary>
+    public TrafficTotals Totals
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _channels.Aggregate(_ended, (sum, channel) => sum + channel.Totals);
+            }
+        }
+    }
+
+    /// <summary>The counter for one more quick mode (initiator), or null when its life allows none (3.9).</summary>
+    internal ulong? TryNextCounter()
+    {
+        lock (_lock)
+        {
+            if (!HasQuickModeLeft())
+            {
+                return null;
+            }
+            CountQuickMode();
+            return ++_counter;
+        }
+    }
+
+    /// <summary>Runs the responder's check of M1 with the counter window locked, and counts the quick mode.</summary>
+    internal void Authenticate(Action<AssociationKeys, CounterWindow> check)
+    {
+        lock (_lock)
+        {
+            check(Keys, _window);
+            CountQuickMode();
+        }
+    }
+
+    /// <summary>Whether one more quick mode is within its life.</summary>
+    internal bool IsUsable
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return HasQuickModeLeft();
+            }
+        }
+    }
+
+    /// <summary>Notes that it is in use.</summary>
+    public void Touch() => Interlocked.Exchange(ref _lastUsed, _time.GetUtcNow().UtcTicks);
+
+    internal void Add(SecureChannel channel)
+    {
+        lock (_lock)
+        {
+            _channels.Add(channel);
+        }
+    }
+
+    internal void Remove(SecureChannel channel)
+    {
+        lock (_lock)
+        {
+            if (_channels.Remove(channel))
+            {
+                _ended += channel.Totals;
+            }
+        }
+    }
+
+    /// <summary>Zeroes its secrets; channels alive under it go on.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            Keys.Dispose();
+        }
+    }
+
+    private bool HasQuickModeLeft() =>
+        !_disposed && !IsExpired && (Lifetimes.QuickModes == 0 || QuickModes < Lifetimes.QuickModes);
+
+    private void CountQuickMode()
+    {
+        QuickModes++;
+        Touch();
+    }
+
+    /// <summary>Never longer than the peer's certificates are valid.</summary>
+    private static TimeSpan Lifetime(DateTimeOffset now, PeerIdentity peer, Lifetimes lifetimes)
+    {
+        var agreed = TimeSpan.FromSeconds(lifetimes.AssociationSeconds);
+        TimeSpan valid = peer.NotAfter - now;
+        return valid < agreed ? valid : agreed;
+    }
+}

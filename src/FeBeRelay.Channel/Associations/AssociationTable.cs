@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using FeBeRelay.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace FeBeRelay.Channel.Associations;
+
+/// <summary>
+/// The associations of a node. An id is unique only at the responder that chose it (docs/protocol.md 2.10): this node looks up by id only those that it
+/// issued, and its own as an initiator by peer. Thread-safe.
+/// </summary>
+public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, Association> _issued = new();
+    private readonly ConcurrentDictionary<string, Association> _opened = new();
+    private readonly ConcurrentDictionary<Association, byte> _all = new();
+
+    /// <summary>Every association that is alive, or whose channels are.</summary>
+    public IReadOnlyCollection<Association> All
+    {
+        get
+        {
+            Sweep();
+            return [.. _all.Keys];
+        }
+    }
+
+    /// <summary>An association was made.</summary>
+    public event Action<Association>? Added;
+
+    /// <summary>Keeps an association that this node opened towards a peer; it takes the place of an older one.</summary>
+    internal void AddOpened(string peerNode, Association association)
+    {
+        if (_opened.TryGetValue(peerNode, out Association? old))
+        {
+            Retire(old, "replaced");
+        }
+        _opened[peerNode] = association;
+        Keep(association);
+    }
+
+    /// <summary>Keeps an association that this node issued.</summary>
+    internal void AddIssued(Association association)
+    {
+        _issued[association.Id] = association;
+        Keep(association);
+    }
+
+    /// <summary>The usable association that this node opened towards a peer, or null.</summary>
+    internal Association? FindOpened(string peerNode) =>
+        _opened.TryGetValue(peerNode, out Association? association) && association.IsUsable ? association : null;
+
+    /// <summary>The usable association that this node issued under an id, or null.</summary>
+    internal Association? FindIssued(ReadOnlySpan<byte> id) =>
+        _issued.TryGetValue(Convert.ToHexStringLower(id), out Association? association) && association.IsUsable ? association : null;
+
+    /// <summary>Drops an association: the peer has proved that it does not know it, or it is expired.</summary>
+    internal void Retire(Association association, string reason)
+    {
+        _issued.TryRemove(new(association.Id, association));
+        foreach ((string peer, Association opened) in _opened)
+        {
+            if (ReferenceEquals(opened, association))
+            {
+                _opened.TryRemove(new(peer, opened));
+            }
+        }
+        if (association.Channels.Count == 0 && _all.TryRemove(association, out _))
+        {
+            ChannelLog.AssociationEnded(logger, association.Id, association.Peer.Name, reason, association.QuickModes, association.Totals);
+            association.Dispose();
+        }
+    }
+
+    /// <summary>Drops those that are expired and carry nothing. Called by the node's timer and by readers.</summary>
+    public void Sweep()
+    {
+        foreach (Association association in _all.Keys)
+        {
+            if (association.IsExpired || (!IsFindable(association) && association.Channels.Count == 0))
+            {
+                Retire(association, "expired");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Association association in _all.Keys)
+        {
+            association.Dispose();
+        }
+    }
+
+    private bool IsFindable(Association association) => association.Role == Role.Responder
+        ? _issued.ContainsKey(association.Id)
+        : _opened.Values.Contains(association);
+
+    private void Keep(Association association)
+    {
+        _all[association] = 0;
+        ChannelLog.AssociationMade(
+            logger, association.Id, association.Role, association.Peer.Name, association.Peer.Fingerprint, association.Suite.Name, association.Group.Name,
+            association.Lifetimes.AssociationSeconds, association.Lifetimes.KeySeconds, association.Lifetimes.KeyKilobytes);
+        Added?.Invoke(association);
+    }
+}

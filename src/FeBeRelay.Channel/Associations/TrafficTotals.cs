@@ -1,0 +1,10 @@
+namespace FeBeRelay.Channel.Associations;
+
+/// <summary>Bytes of plaintext and records, each way.</summary>
+public readonly record struct TrafficTotals(ulong BytesSent, ulong BytesReceived, ulong RecordsSent, ulong RecordsReceived)
+{
+    public static TrafficTotals operator +(TrafficTotals a, TrafficTotals b) => Add(a, b);
+
+    public static TrafficTotals Add(TrafficTotals a, TrafficTotals b) => new(
+        a.BytesSent + b.BytesSent, a.BytesReceived + b.BytesReceived, a.RecordsSent + b.RecordsSent, a.RecordsReceived + b.RecordsReceived);
+}

@@ -1,0 +1,36 @@
+using System.Net;
+using FeBeRelay.Channel.Associations;
+using FeBeRelay.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace FeBeRelay.Channel;
+
+/// <summary>What the channel layer logs. Ids 1000 to 1999, append only; next free id: 1010.</summary>
+internal static partial class ChannelLog
+{
+    [LoggerMessage(1000, LogLevel.Information,
+        "Association {Id} made as {Role} with {Peer} (certificate {Fingerprint}): {Suite}, {Group}, life {AssociationSeconds} s, keys {KeySeconds} s or {KeyKilobytes} kB")]
+    public static partial void AssociationMade(
+        ILogger logger, string id, Role role, string peer, string fingerprint, string suite, string group, uint associationSeconds, uint keySeconds, uint keyKilobytes);
+
+    [LoggerMessage(1001, LogLevel.Information, "Association {Id} with {Peer} ended ({Reason}) after {QuickModes} quick modes: {Totals}")]
+    public static partial void AssociationEnded(ILogger logger, string id, string peer, string reason, uint quickModes, TrafficTotals totals);
+
+    [LoggerMessage(1002, LogLevel.Warning, "Negotiation with {From} failed ({Error}): {Detail}")]
+    public static partial void NegotiationFailed(ILogger logger, IPEndPoint from, string error, string detail);
+
+    [LoggerMessage(1003, LogLevel.Information, "Node port open on {EndPoint}")]
+    public static partial void NodePortOpen(ILogger logger, IPEndPoint endPoint);
+
+    [LoggerMessage(1004, LogLevel.Warning, "Connection closed unheard: {Max} negotiations are running")]
+    public static partial void TooManyNegotiations(ILogger logger, int max);
+
+    [LoggerMessage(1005, LogLevel.Warning, "Accepting a connection failed: {Detail}; trying again")]
+    public static partial void AcceptFailed(ILogger logger, string detail);
+
+    [LoggerMessage(1006, LogLevel.Debug, "Idle channel {Id} to node {Peer} is over")]
+    public static partial void IdleChannelLost(ILogger logger, string id, string peer);
+
+    [LoggerMessage(1007, LogLevel.Warning, "Making a channel ahead of use to node {Peer} failed: {Detail}")]
+    public static partial void WarmingFailed(ILogger logger, string peer, string detail);
+}

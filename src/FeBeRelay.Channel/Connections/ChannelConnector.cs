@@ -1,0 +1,95 @@
+using System.Net.Sockets;
+using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Transport;
+using FeBeRelay.Protocol;
+
+namespace FeBeRelay.Channel.Connections;
+
+/// <summary>
+/// Dials a peer node: connect, main mode where there is no association, quick mode (docs/protocol.md 2, 3). One main mode at a time; others
+/// wait for its association. Thread-safe.
+/// </summary>
+public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, AssociationTable associations, TimeProvider time)
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly MainModeGate _gate = new();
+
+    /// <summary>The peer that it dials.</summary>
+    public PeerNode Peer => peer;
+
+    /// <summary>Makes a channel. It is idle, and confirmed by its first record only.</summary>
+    /// <param name="observe">Is told of each step done, with the time that it took.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="NegotiationException">A step has failed.</exception>
+    public async Task<SecureChannel> ConnectAsync(Action<NegotiationStep, TimeSpan>? observe, CancellationToken cancellation)
+    {
+        var steps = new StepTimer(time, observe);
+        bool alerted = false;
+        while (true)
+        {
+            Association? association = associations.FindOpened(peer.Name);
+            if (association is null && _gate.Enter() is { } running)
+            {
+                await running.WaitAsync(cancellation).ConfigureAwait(false);
+                continue;
+            }
+            try
+            {
+                SecureChannel? channel = await AttemptAsync(association, steps, cancellation).ConfigureAwait(false);
+                if (channel is not null)
+                {
+                    return channel;
+                }
+            }
+            catch (NegotiationException e) when (association is not null && !alerted && IsAlert(e))
+            {
+                // An alert in answer to M1 may be forged, or a counter may have been outrun: retried once (3.7).
+                alerted = true;
+            }
+        }
+    }
+
+    private async Task<SecureChannel?> AttemptAsync(Association? association, StepTimer steps, CancellationToken cancellation)
+    {
+        Socket socket;
+        try
+        {
+            socket = await ConnectSocketAsync(steps, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (association is null)
+        {
+            _gate.Fail(e);
+            throw;
+        }
+        var attempt = new InitiatorAttempt(peer, identity, associations, _gate, time, steps, socket);
+        return association is null
+            ? await attempt.MainModeAsync(cancellation).ConfigureAwait(false)
+            : await attempt.QuickModeAsync(association, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<Socket> ConnectSocketAsync(StepTimer steps, CancellationToken cancellation)
+    {
+        try
+        {
+            await Dialer.ResolveAsync(peer.Address, peer.SourceAddress, cancellation).ConfigureAwait(false);
+            steps.Done(NegotiationStep.Resolve);
+        }
+        catch (SocketException e)
+        {
+            throw new NegotiationException(NegotiationStep.Resolve, $"the name of node {peer.Name} ({peer.Address}) is not known: {e.Message}", e);
+        }
+        try
+        {
+            Socket socket = await Dialer.ConnectAsync(peer.Address, peer.SourceAddress, ConnectTimeout, time, cancellation).ConfigureAwait(false);
+            steps.Done(NegotiationStep.Connect);
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            throw new NegotiationException(NegotiationStep.Connect, $"node {peer.Name} ({peer.Address}) cannot be reached: {e.Message}", e);
+        }
+    }
+
+    private static bool IsAlert(NegotiationException e) => e.InnerException is ProtocolException { Error: ProtocolError.AlertedByPeer };
+}

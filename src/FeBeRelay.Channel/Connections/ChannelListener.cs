@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Transport;
+using FeBeRelay.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace FeBeRelay.Channel.Connections;
+
+/// <summary>The node port: accepts connections of other nodes, answers main mode and quick mode, and hands out channels.</summary>
+public sealed class ChannelListener : IAsyncDisposable
+{
+    /// <summary>Connections that may be in negotiation at once; one more is closed at once.</summary>
+    private const int MaxNegotiations = 1_024;
+
+    private readonly NodeIdentity _identity;
+    private readonly IPeerAdmission _admission;
+    private readonly AssociationTable _associations;
+    private readonly Func<SecureChannel, Task> _serve;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ChannelListener> _logger;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly ConcurrentDictionary<Task, byte> _running = new();
+    private readonly List<Socket> _sockets = [];
+    private int _negotiations;
+
+    /// <param name="identity">Who this node is.</param>
+    /// <param name="admission">Which authenticated peers get an association.</param>
+    /// <param name="associations">Where associations are kept.</param>
+    /// <param name="serve">Serves one channel until its end; owns it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public ChannelListener(
+        NodeIdentity identity, IPeerAdmission admission, AssociationTable associations, Func<SecureChannel, Task> serve, TimeProvider time, ILogger<ChannelListener> logger)
+    {
+        _identity = identity;
+        _admission = admission;
+        _associations = associations;
+        _serve = serve;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Where it listens, with the ports that the system chose.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints => [.. _sockets.Select(s => (IPEndPoint)s.LocalEndPoint!)];
+
+    /// <summary>Starts to accept on one more address.</summary>
+    /// <exception cref="SocketException">The address cannot be listened on.</exception>
+    public void Listen(IPEndPoint endPoint)
+    {
+        Socket socket = ListeningSocket.Bind(endPoint);
+        _sockets.Add(socket);
+        ChannelLog.NodePortOpen(_logger, (IPEndPoint)socket.LocalEndPoint!);
+        Track(AcceptLoop.RunAsync(socket, Accept, _time, _logger, _ending.Token));
+    }
+
+    /// <summary>Stops accepting; channels that are alive go on.</summary>
+    public async Task StopAcceptingAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        foreach (Socket socket in _sockets)
+        {
+            socket.Dispose();
+        }
+    }
+
+    /// <summary>Stops accepting and waits for what is running; the caller has ended the channels.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAcceptingAsync().ConfigureAwait(false);
+        await Task.WhenAll(_running.Keys).ConfigureAwait(false);
+        _ending.Dispose();
+    }
+
+    private void Accept(Socket socket)
+    {
+        if (Interlocked.Increment(ref _negotiations) > MaxNegotiations)
+        {
+            Interlocked.Decrement(ref _negotiations);
+            ChannelLog.TooManyNegotiations(_logger, MaxNegotiations);
+            SocketTuning.Reset(socket);
+            return;
+        }
+        Track(ServeAsync(socket));
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        SecureChannel? channel = null;
+        var from = (IPEndPoint)socket.RemoteEndPoint!;
+        try
+        {
+            SocketTuning.Apply(socket);
+            var attempt = new ResponderAttempt(_identity, _admission, _associations, _time, socket);
+            channel = await attempt.RunAsync(_ending.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ProtocolException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            ChannelLog.NegotiationFailed(_logger, from, (e as ProtocolException)?.Error.ToString() ?? e.GetType().Name, e.Message);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _negotiations);
+            if (channel is null)
+            {
+                socket.Dispose();
+            }
+        }
+        if (channel is not null)
+        {
+            await _serve(channel).ConfigureAwait(false);
+        }
+    }
+
+    private void Track(Task task)
+    {
+        _running[task] = 0;
+        _ = task.ContinueWith(t => _running.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+}

@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace FeBeRelay.Channel.Connections;
+
+/// <summary>
+/// Idle channels towards one peer (DESIGN: one channel carries one stream at a time, and the next one after it). The youngest is used first; a dead one
+/// is replaced without a word. Thread-safe.
+/// </summary>
+public sealed class ChannelPool : IAsyncDisposable
+{
+    private readonly ChannelConnector _connector;
+    private readonly ILogger<ChannelPool> _logger;
+    private readonly ConcurrentStack<PooledChannel> _idle = new();
+    private readonly CancellationTokenSource _ending = new();
+    private int _idleCount;
+    private int _warming;
+
+    public ChannelPool(ChannelConnector connector, ILogger<ChannelPool> logger)
+    {
+        _connector = connector;
+        _logger = logger;
+    }
+
+    /// <summary>The peer.</summary>
+    public PeerNode Peer => _connector.Peer;
+
+    /// <summary>Channels that wait.</summary>
+    public int IdleCount => Volatile.Read(ref _idleCount);
+
+    /// <summary>A channel for one stream: an idle one, or a new one.</summary>
+    /// <exception cref="NegotiationException">There was none, and none could be made.</exception>
+    public async ValueTask<RentedChannel> RentAsync(CancellationToken cancellation)
+    {
+        PooledChannel? pooled = TakeIdle();
+        KeepWarm();
+        return pooled is not null
+            ? new RentedChannel(this, pooled.Channel, pooled.ReadyToRead)
+            : new RentedChannel(this, await _connector.ConnectAsync(observe: null, cancellation).ConfigureAwait(false), Task.CompletedTask);
+    }
+
+    /// <summary>Makes the channels that the configuration wants ahead of use.</summary>
+    public void KeepWarm()
+    {
+        if (IdleCount < Peer.WarmChannels && !_ending.IsCancellationRequested && Interlocked.CompareExchange(ref _warming, 1, 0) == 0)
+        {
+            _ = WarmAsync();
+        }
+    }
+
+    /// <summary>Closes the idle channels, and from now on those that come back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        var closing = new List<Task>();
+        while (_idle.TryPop(out PooledChannel? pooled))
+        {
+            if (pooled.TryRent())
+            {
+                closing.Add(CloseAsync(pooled));
+            }
+        }
+        await Task.WhenAll(closing).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a channel back whose stream ended cleanly in both directions.</summary>
+    internal void Return(SecureChannel channel)
+    {
+        bool keep = !_ending.IsCancellationRequested && !channel.IsAskedToClose && !channel.Association.IsExpired;
+        if (!keep || Interlocked.Increment(ref _idleCount) > Peer.MaxIdleChannels)
+        {
+            if (keep)
+            {
+                Interlocked.Decrement(ref _idleCount);
+            }
+            _ = CloseAsync(channel);
+            return;
+        }
+        var pooled = new PooledChannel(channel, Lost);
+        pooled.Park();
+        _idle.Push(pooled);
+        if (_ending.IsCancellationRequested && pooled.TryRent())
+        {
+            _ = CloseAsync(pooled);
+        }
+    }
+
+    private PooledChannel? TakeIdle()
+    {
+        PooledChannel? found = null;
+        List<PooledChannel>? busy = null;
+        while (found is null && _idle.TryPop(out PooledChannel? pooled))
+        {
+            if (!pooled.TryRent())
+            {
+                // Its watch is reading a control record just now, or has found it dead.
+                (busy ??= []).Add(pooled);
+                continue;
+            }
+            Interlocked.Decrement(ref _idleCount);
+            if (pooled.Channel.HasNews() || pooled.Channel.Association.IsExpired)
+            {
+                _ = RetireAsync(pooled);
+                continue;
+            }
+            found = pooled;
+        }
+        foreach (PooledChannel pooled in busy ?? [])
+        {
+            if (!pooled.IsLost)
+            {
+                _idle.Push(pooled);
+            }
+        }
+        return found;
+    }
+
+    private void Lost(PooledChannel pooled)
+    {
+        Interlocked.Decrement(ref _idleCount);
+        ChannelLog.IdleChannelLost(_logger, pooled.Channel.Id, Peer.Name);
+    }
+
+    /// <summary>The channel is rented and has news: whatever they are, it is not used again.</summary>
+    private static async Task RetireAsync(PooledChannel pooled)
+    {
+        await pooled.ReadyToRead.ConfigureAwait(false);
+        await pooled.Channel.CloseAsync().ConfigureAwait(false);
+    }
+
+    // The watch's receive is still pending when the close is sent; receives of one socket are served in turn.
+    private static Task CloseAsync(PooledChannel pooled) => CloseAsync(pooled.Channel);
+
+    private static async Task CloseAsync(SecureChannel channel) => await channel.CloseAsync().ConfigureAwait(false);
+
+    private async Task WarmAsync()
+    {
+        try
+        {
+            while (IdleCount < Peer.WarmChannels && !_ending.IsCancellationRequested)
+            {
+                SecureChannel channel = await _connector.ConnectAsync(observe: null, _ending.Token).ConfigureAwait(false);
+                await channel.ConfirmAsync().ConfigureAwait(false);
+                Return(channel);
+            }
+        }
+        catch (Exception e) when (e is NegotiationException or OperationCanceledException or System.Net.Sockets.SocketException)
+        {
+            ChannelLog.WarmingFailed(_logger, Peer.Name, e.Message);
+        }
+        finally
+        {
+            Volatile.Write(ref _warming, 0);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
+using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Identity;
+using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Channels;
+using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Protocol.Negotiation;
+
+namespace FeBeRelay.Channel.Connections;
+
+/// <summary>One connection on its way to a channel, the initiator's end. Used once.</summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "The table owns the association.")]
+internal sealed class InitiatorAttempt(
+    PeerNode peer, NodeIdentity identity, AssociationTable associations, MainModeGate gate, TimeProvider time, StepTimer steps, Socket socket)
+{
+    private Association? _association;
+    private PeerIdentity? _verified;
+    private bool _runsMainMode;
+
+    /// <summary>The step that is being done.</summary>
+    public NegotiationStep Step { get; private set; }
+
+    /// <summary>Main mode, then quick mode. The caller has entered the gate.</summary>
+    public Task<SecureChannel?> MainModeAsync(CancellationToken cancellation)
+    {
+        Step = NegotiationStep.MainMode;
+        _runsMainMode = true;
+        return RunAsync(now => InitiatorNegotiation.WithMainMode(identity.Settings, Demand.Require, forwardSecrecy: true, now), cancellation);
+    }
+
+    /// <summary>
+    /// Quick mode under an association; main mode on the same connection where the peer does not know it. Returns null when another
+    /// connection is already running main mode: the caller waits for that one.
+    /// </summary>
+    public Task<SecureChannel?> QuickModeAsync(Association association, CancellationToken cancellation)
+    {
+        Step = NegotiationStep.QuickMode;
+        _association = association;
+        return RunAsync(
+            now => InitiatorNegotiation.WithQuickMode(identity.Settings, association.Keys, NextCounter(association), Demand.Require, forwardSecrecy: true, now),
+            cancellation);
+    }
+
+    private async Task<SecureChannel?> RunAsync(Func<TimeSpan, InitiatorNegotiation> start, CancellationToken cancellation)
+    {
+        try
+        {
+            // Key pairs and signatures must not run on the thread that serves every socket's events.
+            await Task.Yield();
+            using InitiatorNegotiation negotiation = start(time.GetElapsedTime(0));
+            while (negotiation.Status != NegotiationStatus.Done)
+            {
+                await NegotiationTransport.AdvanceAsync(negotiation, socket, time, cancellation).ConfigureAwait(false);
+                if (!await AnswerPauseAsync(negotiation).ConfigureAwait(false))
+                {
+                    socket.Dispose();
+                    return null;
+                }
+            }
+            steps.Done(NegotiationStep.QuickMode);
+            var core = new ChannelCore(Role.Initiator, negotiation.Channel!, _association!.KeyLimits);
+            return new SecureChannel(Role.Initiator, socket, core, _association, time, negotiation.Rest);
+        }
+        catch (Exception e)
+        {
+            socket.Dispose();
+            NegotiationException? failure = e is ProtocolException or SocketException
+                ? new NegotiationException(Step, $"{Name(Step)} with node {peer.Name} ({peer.Address}) failed: {e.Message}", e)
+                : null;
+            if (_runsMainMode)
+            {
+                gate.Fail(failure ?? e);
+            }
+            if (failure is not null)
+            {
+                throw failure;
+            }
+            throw;
+        }
+    }
+
+    /// <summary>Gives the negotiation what it pauses for; false when the connection is not needed any more.</summary>
+    private async Task<bool> AnswerPauseAsync(InitiatorNegotiation negotiation)
+    {
+        switch (negotiation.Status)
+        {
+            case NegotiationStatus.NeedsMainMode:
+                Step = NegotiationStep.MainMode;
+                _association!.IsSuspect = true;
+                if (gate.Enter() is not null)
+                {
+                    return false;
+                }
+                _runsMainMode = true;
+                negotiation.StartMainMode();
+                return true;
+            case NegotiationStatus.NeedsVerdict:
+                await VerifyAsync(negotiation).ConfigureAwait(false);
+                return true;
+            case NegotiationStatus.NeedsQuickMode:
+                KeepAssociation(negotiation.MainMode!);
+                negotiation.StartQuickMode(_association!.Keys, NextCounter(_association));
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>Checks the peer's chain, and that it names the node that is being dialled (docs/protocol.md 7.3).</summary>
+    private async Task VerifyAsync(InitiatorNegotiation negotiation)
+    {
+        PeerVerdict verdict = identity.Verify(negotiation.PeerChain, PeerRole.Responder);
+        string? problem = !verdict.IsAccepted ? verdict.Problem.Explanation
+            : verdict.Identity.Matches(peer.Identity) ? null
+            : $"it names {string.Join(", ", verdict.Identity.DnsNames)}, not {peer.Identity}";
+        if (problem is not null)
+        {
+            ProtocolException refusal = negotiation.Reject($"the peer's certificate was refused: {problem}");
+            await NegotiationTransport.SendLastWordsAsync(negotiation, socket, time).ConfigureAwait(false);
+            throw refusal;
+        }
+        _verified = verdict.Identity;
+        negotiation.Proceed(VerifiedPeer.Of(peer.Identity, negotiation.PeerChain));
+    }
+
+    /// <summary>Keeps what main mode made. What the peer, now authenticated, says of the association that it did not know decides its fate (3.8).</summary>
+    private void KeepAssociation(MainModeResult result)
+    {
+        steps.Done(NegotiationStep.MainMode);
+        Step = NegotiationStep.QuickMode;
+        if (_association is { } tried && result.Fate == Fate.Lost)
+        {
+            associations.Retire(tried, "lost by the peer");
+        }
+        _association = new Association(Role.Initiator, result, _verified!, time);
+        associations.AddOpened(peer.Name, _association);
+        _runsMainMode = false;
+        gate.Succeed(_association);
+    }
+
+    private static ulong NextCounter(Association association) =>
+        association.TryNextCounter() ?? throw new ProtocolException(ProtocolError.LimitReached, "the association has just reached the end of its life");
+
+    private static string Name(NegotiationStep step) => step == NegotiationStep.MainMode ? "main mode" : "quick mode";
+}

@@ -1,0 +1,83 @@
+using System.Net.Sockets;
+using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Negotiation;
+
+namespace FeBeRelay.Channel.Connections;
+
+/// <summary>Carries a negotiation's bytes over its socket, under its deadline.</summary>
+internal static class NegotiationTransport
+{
+    /// <summary>Sends what is pending, then receives until the negotiation pauses or is done.</summary>
+    /// <exception cref="ProtocolException">It has failed; the alert was sent.</exception>
+    public static async Task AdvanceAsync(NegotiationBase negotiation, Socket socket, TimeProvider time, CancellationToken cancellation)
+    {
+        var buffer = new byte[4_096];
+        try
+        {
+            await FlushAsync(negotiation, socket, cancellation).ConfigureAwait(false);
+            while (negotiation.Status == NegotiationStatus.NeedsBytes)
+            {
+                int count = await ReceiveAsync(negotiation, socket, buffer, time, cancellation).ConfigureAwait(false);
+                // Public-key work must not run on the thread that serves every socket's events.
+                await Task.Yield();
+                if (count == 0)
+                {
+                    throw negotiation.ReceiveEnd();
+                }
+                negotiation.Receive(buffer.AsSpan(0, count));
+                await FlushAsync(negotiation, socket, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (ProtocolException)
+        {
+            await SendLastWordsAsync(negotiation, socket, time).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Sends what a failed negotiation left (the alert, or a coarse code), and the end of the connection. Never throws.</summary>
+    public static async Task SendLastWordsAsync(NegotiationBase negotiation, Socket socket, TimeProvider time)
+    {
+        using var deadline = new CancellationTokenSource(Limits.DiscardDeadline, time);
+        try
+        {
+            await FlushAsync(negotiation, socket, deadline.Token).ConfigureAwait(false);
+            socket.Shutdown(SocketShutdown.Send);
+            var discarded = new byte[4_096];
+            int most = Limits.MaxUnauthenticatedBytes;
+            for (int count = 1; count > 0 && most > 0; most -= count)
+            {
+                count = await socket.ReceiveAsync(discarded, deadline.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // Nobody is listening any more.
+        }
+    }
+
+    private static async Task<int> ReceiveAsync(NegotiationBase negotiation, Socket socket, byte[] buffer, TimeProvider time, CancellationToken cancellation)
+    {
+        TimeSpan left = negotiation.Deadline - time.GetElapsedTime(0);
+        using var deadline = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        try
+        {
+            return await socket.ReceiveAsync(buffer, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            negotiation.CheckDeadline(TimeSpan.MaxValue);
+            throw;
+        }
+    }
+
+    private static async Task FlushAsync(NegotiationBase negotiation, Socket socket, CancellationToken cancellation)
+    {
+        byte[] output = negotiation.TakeOutput();
+        if (output.Length > 0)
+        {
+            await socket.SendAsync(output, cancellation).ConfigureAwait(false);
+        }
+    }
+}

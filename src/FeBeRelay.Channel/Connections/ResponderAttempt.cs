@@ -1,0 +1,96 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Identity;
+using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Channels;
+using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Protocol.Negotiation;
+
+namespace FeBeRelay.Channel.Connections;
+
+/// <summary>One connection on its way to a channel, the responder's end. Used once.</summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "The table owns the association.")]
+internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission admission, AssociationTable associations, TimeProvider time, Socket socket)
+{
+    private PeerIdentity? _verified;
+    private Association? _association;
+
+    /// <summary>Answers until the connection is a channel.</summary>
+    /// <returns>The channel, or null when the initiator went after main mode (an enquiry).</returns>
+    /// <exception cref="ProtocolException">The negotiation failed; the peer was told as much as it may know.</exception>
+    public async Task<SecureChannel?> RunAsync(CancellationToken cancellation)
+    {
+        using var negotiation = new ResponderNegotiation(identity.Settings, time.GetElapsedTime(0));
+        while (true)
+        {
+            try
+            {
+                await NegotiationTransport.AdvanceAsync(negotiation, socket, time, cancellation).ConfigureAwait(false);
+            }
+            catch (ProtocolException e) when (e.Error == ProtocolError.Truncated && negotiation.MainMode is not null)
+            {
+                return null;
+            }
+            if (negotiation.Status == NegotiationStatus.Done)
+            {
+                var core = new ChannelCore(Role.Responder, negotiation.Channel!, _association!.KeyLimits);
+                return new SecureChannel(Role.Responder, socket, core, _association, time, negotiation.Rest);
+            }
+            await AnswerPauseAsync(negotiation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AnswerPauseAsync(ResponderNegotiation negotiation)
+    {
+        try
+        {
+            if (negotiation.Status == NegotiationStatus.NeedsVerdict)
+            {
+                Verify(negotiation);
+            }
+            else
+            {
+                AnswerQuickMode(negotiation);
+            }
+        }
+        catch (ProtocolException)
+        {
+            await NegotiationTransport.SendLastWordsAsync(negotiation, socket, time).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Checks the initiator's chain, then whether any service is for it (docs/protocol.md 7.3).</summary>
+    private void Verify(ResponderNegotiation negotiation)
+    {
+        PeerVerdict verdict = identity.Verify(negotiation.PeerChain, PeerRole.Initiator);
+        if (!verdict.IsAccepted)
+        {
+            throw negotiation.Reject($"the peer's certificate was refused: {verdict.Problem.Explanation}");
+        }
+        _verified = verdict.Identity;
+        VerifiedPeer peer = VerifiedPeer.Of(verdict.Identity.Name, negotiation.PeerChain);
+        if (!admission.Admits(verdict.Identity))
+        {
+            throw negotiation.Decline(peer, ErrorCode.NotAuthorised, $"no service is for {verdict.Identity.Name}; name it in a service's peers to allow it");
+        }
+        Fate fate = negotiation.Tried.Length == 0 ? Fate.None : associations.FindIssued(negotiation.Tried) is null ? Fate.Lost : Fate.Kept;
+        negotiation.Accept(peer, RandomNumberGenerator.GetBytes(Limits.IdSize), Answer.Protected, fate, identity.Settings.Lifetimes);
+        _association = new Association(Role.Responder, negotiation.MainMode!, _verified, time);
+        associations.AddIssued(_association);
+    }
+
+    private void AnswerQuickMode(ResponderNegotiation negotiation)
+    {
+        if (associations.FindIssued(negotiation.AssociationId) is not { } association)
+        {
+            negotiation.AnswerUnknown();
+            return;
+        }
+        association.Authenticate(negotiation.Authenticate);
+        negotiation.AnswerQuickMode(association.Keys, demandForwardSecrecy: true);
+        _association = association;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace FeBeRelay.Channel.Transport;
+
+/// <summary>Accepts until it is told to stop, and survives what accepting may fail of: aborted connections, no descriptors left.</summary>
+public static class AcceptLoop
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Hands each accepted connection out, on another thread than the one that serves sockets' events.</summary>
+    /// <param name="listening">The socket; disposing it ends the loop.</param>
+    /// <param name="accepted">Takes the connection over; must not throw.</param>
+    /// <param name="time">The clock of the pause after a failure.</param>
+    /// <param name="logger">The log.</param>
+    /// <param name="cancellation">Ends the loop.</param>
+    public static async Task RunAsync(Socket listening, Action<Socket> accepted, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                accepted(await listening.AcceptAsync(cancellation).ConfigureAwait(false));
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException e) when (!cancellation.IsCancellationRequested)
+            {
+                ChannelLog.AcceptFailed(logger, e.Message);
+                await Task.Delay(Pause, time, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (SocketException)
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FeBeRelay.Channel.Transport;
+
+/// <summary>Opens a connection to an address, whatever its family.</summary>
+public static class Dialer
+{
+    /// <summary>Resolves and connects; the addresses of a name are tried in their order.</summary>
+    /// <param name="endPoint">An IP address, a name, or a Unix socket.</param>
+    /// <param name="source">The outgoing address to use, or null.</param>
+    /// <param name="timeout">For each address tried.</param>
+    /// <param name="time">The clock of the timeout.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="SocketException">The name is not known, or no address answers: the last one's error.</exception>
+    public static async Task<Socket> ConnectAsync(EndPoint endPoint, IPAddress? source, TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
+    {
+        SocketException? last = null;
+        foreach (EndPoint candidate in await ResolveAsync(endPoint, source, cancellation).ConfigureAwait(false))
+        {
+            try
+            {
+                return await ConnectOneAsync(candidate, source, timeout, time, cancellation).ConfigureAwait(false);
+            }
+            catch (SocketException e)
+            {
+                last = e;
+            }
+        }
+        throw last ?? new SocketException((int)SocketError.HostNotFound);
+    }
+
+    /// <summary>The addresses to try: those of the source's family where one is named.</summary>
+    /// <exception cref="SocketException">The name is not known.</exception>
+    public static async Task<IReadOnlyList<EndPoint>> ResolveAsync(EndPoint endPoint, IPAddress? source, CancellationToken cancellation)
+    {
+        if (endPoint is not DnsEndPoint name)
+        {
+            return [endPoint];
+        }
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync(name.Host, source?.AddressFamily ?? AddressFamily.Unspecified, cancellation).ConfigureAwait(false);
+        return [.. addresses.Select(a => new IPEndPoint(a, name.Port))];
+    }
+
+    private static async Task<Socket> ConnectOneAsync(EndPoint endPoint, IPAddress? source, TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
+    {
+        ProtocolType protocol = endPoint.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp;
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        try
+        {
+            SocketTuning.Apply(socket);
+            if (source is not null && endPoint.AddressFamily == source.AddressFamily)
+            {
+                socket.Bind(new IPEndPoint(source, 0));
+            }
+            await socket.ConnectAsync(endPoint, either.Token).ConfigureAwait(false);
+            return socket;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

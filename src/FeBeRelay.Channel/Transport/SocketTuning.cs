@@ -1,0 +1,49 @@
+using System.Net.Sockets;
+
+namespace FeBeRelay.Channel.Transport;
+
+/// <summary>How connections between nodes, and to applications, are set up (docs/protocol.md 9.1).</summary>
+public static class SocketTuning
+{
+    private const int KeepAliveSeconds = 60;
+    private const int KeepAliveIntervalSeconds = 10;
+    private const int KeepAliveProbes = 3;
+
+    // TCP_USER_TIMEOUT of Linux: unacknowledged bytes end the connection after as long as the keep-alive would have taken.
+    private const int LinuxTcpUserTimeout = 18;
+    private const int UserTimeoutMilliseconds = (KeepAliveSeconds + KeepAliveIntervalSeconds * KeepAliveProbes) * 1_000;
+
+    /// <summary>No delay for small records; a dead peer is found after 90 s, even while nothing is sent.</summary>
+    public static void Apply(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        if (socket.ProtocolType != ProtocolType.Tcp)
+        {
+            return;
+        }
+        socket.NoDelay = true;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+        if (OperatingSystem.IsLinux())
+        {
+            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, LinuxTcpUserTimeout, BitConverter.GetBytes(UserTimeoutMilliseconds));
+        }
+    }
+
+    /// <summary>Closes so that the other side sees a reset, never a clean end.</summary>
+    public static void Reset(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Already gone: then there is nobody left to tell.
+        }
+        socket.Dispose();
+    }
+}

@@ -1,0 +1,42 @@
+using FeBeRelay.Protocol.Cryptography;
+
+namespace FeBeRelay.Protocol.Handshake;
+
+/// <summary>
+/// Proof that the peer holds the key of its leaf and the agreed secret, over this transcript (clause 2.5). Its only factory is the
+/// verification; a class, because the default value of a struct would forge it.
+/// </summary>
+internal sealed class AuthenticatedPeer
+{
+    private AuthenticatedPeer(IReadOnlyList<byte[]> chain) => Chain = chain;
+
+    /// <summary>The peer's certificates, leaf first, not checked yet.</summary>
+    public IReadOnlyList<byte[]> Chain { get; }
+
+    /// <summary>Checks R3 or R4 behind the records of the transcript, in the order of clause 2.5 up to the MAC.</summary>
+    /// <param name="keys">Keys and transcript up to the record in front of this one.</param>
+    /// <param name="peer">Whose authentication it is.</param>
+    /// <param name="record">The whole record.</param>
+    /// <param name="own">Whose leaf must not come back.</param>
+    /// <exception cref="ProtocolException">A check failed.</exception>
+    public static AuthenticatedPeer Verify(MainModeKeys keys, Role peer, ReadOnlySpan<byte> record, LocalIdentity own)
+    {
+        Authentication message = Authentication.Decode(keys.Open(peer, record), keys.Suite.HashSize);
+        if (message.Chain[0].AsSpan().SequenceEqual(own.Chain[0]))
+        {
+            throw new ProtocolException(ProtocolError.Reflected, "own certificate came back");
+        }
+        if (!SignatureSchemes.All.Contains((ushort)message.Scheme))
+        {
+            throw new ProtocolException(ProtocolError.NotOffered, $"signature is of algorithm 0x{(ushort)message.Scheme:x4}");
+        }
+        byte[] signed = Authentication.Signed(peer, keys.Digest(message.Certificates));
+        LeafSignature.Verify(message.Chain[0], message.Scheme, signed, message.Signature);
+        using Secret macKey = keys.MacKey(peer);
+        if (!LabelledHkdf.MacIsRight(keys.Suite, macKey, keys.Digest(message.Certificates, message.SignatureField), message.Mac))
+        {
+            throw new ProtocolException(ProtocolError.BadMac, "MAC of the authentication is wrong");
+        }
+        return new AuthenticatedPeer(message.Chain);
+    }
+}

@@ -1,0 +1,91 @@
+using FeBeRelay.Protocol.Cryptography;
+
+namespace FeBeRelay.Protocol.Handshake;
+
+/// <summary>The responder, from R1 (answered by R2 and R3) to R4.</summary>
+public sealed class ResponderHelloReceived : MainModeState
+{
+    private readonly MainModeSettings _settings;
+    private readonly ResponderContext _context;
+    private MainModeKeys? _keys;
+
+    private ResponderHelloReceived(MainModeSettings settings, ResponderContext context, MainModeKeys keys, byte[] messages)
+    {
+        _settings = settings;
+        _context = context;
+        _keys = keys;
+        Messages = messages;
+    }
+
+    /// <summary>The records R2 and R3, to be sent together.</summary>
+    public byte[] Messages { get; }
+
+    /// <summary>What the initiator's policy asks. Not authenticated before R4.</summary>
+    public Demand Demand => _context.Hello.Demand;
+
+    /// <summary>Empty, or the id of the association that the initiator was told is not known. Not authenticated before R4.</summary>
+    public ReadOnlySpan<byte> Tried => _context.Hello.Tried;
+
+    /// <summary>The longest lifetimes that the initiator takes. Not authenticated before R4.</summary>
+    public Lifetimes OfferedLifetimes => _context.Hello.Lifetimes;
+
+    /// <summary>Takes R1 and answers it. All that is cheap is checked before the first public-key operation (clause 8.5).</summary>
+    /// <exception cref="ProtocolException">The record is no initiator hello, or offers nothing that this node allows.</exception>
+    public static ResponderHelloReceived Receive(MainModeSettings settings, ReadOnlySpan<byte> record)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        InitiatorHello hello = InitiatorHello.Decode(record);
+        (Suite suite, Group group) = Choose(settings, hello);
+        var nonce = new byte[Limits.NonceSize];
+        settings.Entropy.Fill(nonce);
+        if (nonce.AsSpan().SequenceEqual(hello.Nonce))
+        {
+            throw new ProtocolException(ProtocolError.Reflected, "own nonce came back");
+        }
+        using var share = new KeyShare(group, settings.Entropy.CreateKeyPair(group));
+        byte[] answer = new ResponderHello(
+            Limits.Version, nonce, suite.Id, new Share(group.Id, share.Public), SignatureSchemes.All.ToArray()).Encode();
+        MainModeKeys keys = MainModeKeys.Agree(suite, share, hello.Shares.First(s => s.Group == group.Id).Public, record.ToArray(), answer);
+        try
+        {
+            byte[] authentication = keys.Authenticate(Role.Responder, settings.Identity);
+            return new ResponderHelloReceived(settings, new ResponderContext(hello, group), keys, [.. answer, .. authentication]);
+        }
+        catch
+        {
+            // A signer may be a device that fails.
+            keys.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes R4.</summary>
+    /// <exception cref="ProtocolException">The initiator did not prove that it holds its leaf's key and the agreed secret.</exception>
+    public ResponderAwaitingVerdict Receive(ReadOnlySpan<byte> record)
+    {
+        using IDisposable leaving = Leave();
+        AuthenticatedPeer peer = _keys!.Verify(Role.Initiator, record, _settings.Identity);
+        var next = new ResponderAwaitingVerdict(_context, _keys, peer);
+        _keys = null;
+        return next;
+    }
+
+    private protected override void Zeroise() => _keys?.Dispose();
+
+    // The first of the initiator's order that this node allows.
+    private static (Suite Suite, Group Group) Choose(MainModeSettings settings, InitiatorHello hello)
+    {
+        if (!hello.Versions.Contains(Limits.Version))
+        {
+            throw NothingInCommon("version");
+        }
+        Suite suite = hello.Suites.Select(Suite.Find).FirstOrDefault(s => s is not null && settings.Suites.Contains(s))
+            ?? throw NothingInCommon("suite");
+        Group group = hello.Shares.Select(s => Group.Find(s.Group)).FirstOrDefault(g => g is not null && settings.Groups.Contains(g))
+            ?? throw NothingInCommon("group");
+        return hello.Signatures.Contains((ushort)settings.Identity.Scheme) ? (suite, group) : throw NothingInCommon("signature algorithm");
+    }
+
+    private static ProtocolException NothingInCommon(string what) =>
+        new(ProtocolError.NothingInCommon, $"the initiator offers no {what} that this node allows");
+}

@@ -1,0 +1,150 @@
+using System.Net;
+using System.Net.Sockets;
+using FeBeRelay.Channel;
+using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Connections;
+using FeBeRelay.Relay.Endpoints;
+using FeBeRelay.Relay.Services;
+using Microsoft.Extensions.Logging;
+
+namespace FeBeRelay.Relay;
+
+/// <summary>One node: its relay endpoints, its listener, its associations. Started once, drained once.</summary>
+internal sealed class Node : IAsyncDisposable
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
+
+    private readonly NodeOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly ServiceTable _services;
+    private readonly ServiceServer _server;
+    private readonly Dictionary<string, ChannelPool> _pools;
+    private readonly List<StreamEndpoint> _endpoints = [];
+    private readonly ITimer _sweep;
+    private ChannelListener? _listener;
+    private bool _drained;
+
+    public Node(NodeOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        _options = options;
+        _time = time;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger<Node>();
+        Associations = new AssociationTable(loggers.CreateLogger<AssociationTable>());
+        _services = new ServiceTable(options.Services);
+        _server = new ServiceServer(_services, time, loggers.CreateLogger<ServiceServer>());
+        _pools = options.Peers.ToDictionary(
+            p => p.Name,
+            p => new ChannelPool(new ChannelConnector(p, options.Identity, Associations, time), loggers.CreateLogger<ChannelPool>()));
+        _sweep = time.CreateTimer(_ => Associations.Sweep(), null, SweepInterval, SweepInterval);
+    }
+
+    /// <summary>The node's associations.</summary>
+    public AssociationTable Associations { get; }
+
+    /// <summary>The node ports, with the ports that the system chose.</summary>
+    public IReadOnlyList<IPEndPoint> NodePorts => _listener?.EndPoints ?? [];
+
+    /// <summary>Where an endpoint listens, with the port that the system chose.</summary>
+    public EndPoint EndPointOf(string endpoint) =>
+        _endpoints[_options.Endpoints.ToList().FindIndex(e => e.Name == endpoint)].LocalEndPoint;
+
+    /// <summary>Opens node ports and endpoints.</summary>
+    /// <exception cref="NodeStartException">An address cannot be listened on.</exception>
+    public void Start()
+    {
+        if (_options.NodePorts.Count > 0)
+        {
+            _listener = new ChannelListener(
+                _options.Identity, _services, Associations, _server.ServeAsync, _time, _loggers.CreateLogger<ChannelListener>());
+            foreach (IPEndPoint port in _options.NodePorts)
+            {
+                Open(() => _listener.Listen(port), $"node port {port}");
+            }
+            _ = WarnOfOtherWaysAsync();
+        }
+        foreach (EndpointOptions endpoint in _options.Endpoints)
+        {
+            Open(
+                () => _endpoints.Add(new StreamEndpoint(
+                    endpoint.Name, endpoint.Listen, endpoint.Service, _pools[endpoint.Peer], _time, _loggers.CreateLogger<StreamEndpoint>())),
+                $"relay endpoint {endpoint.Name} on {endpoint.Listen}");
+        }
+        _endpoints.ForEach(e => e.Start());
+        foreach (ChannelPool pool in _pools.Values)
+        {
+            pool.KeepWarm();
+        }
+        RelayLog.NodeStarted(_logger, _options.Name);
+    }
+
+    /// <summary>Stops accepting, lets streams finish until the deadline, closes channels authentically.</summary>
+    /// <param name="cut">Cuts the drain short.</param>
+    public async Task DrainAsync(CancellationToken cut)
+    {
+        if (_drained)
+        {
+            return;
+        }
+        _drained = true;
+        RelayLog.Draining(_logger, (int)_options.Drain.TotalSeconds);
+        using var deadline = new CancellationTokenSource(_options.Drain, _time);
+        using CancellationTokenRegistration told = deadline.Token.Register(() => RelayLog.DrainDeadline(_logger));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cut);
+        if (_listener is not null)
+        {
+            await _listener.StopAcceptingAsync().ConfigureAwait(false);
+        }
+        await Task.WhenAll([DrainRelayAsync(either.Token), _server.DrainAsync(either.Token)]).ConfigureAwait(false);
+        if (_listener is not null)
+        {
+            await _listener.DisposeAsync().ConfigureAwait(false);
+        }
+        RelayLog.NodeStopped(_logger, _options.Name);
+    }
+
+    /// <summary>Ends the node at once where it was not drained.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await DrainAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        await _sweep.DisposeAsync().ConfigureAwait(false);
+        _server.Dispose();
+        Associations.Dispose();
+    }
+
+    private async Task DrainRelayAsync(CancellationToken cut)
+    {
+        await Task.WhenAll(_endpoints.Select(e => e.DrainAsync(cut))).ConfigureAwait(false);
+        await Task.WhenAll(_pools.Values.Select(p => p.DisposeAsync().AsTask())).ConfigureAwait(false);
+    }
+
+    private async Task WarnOfOtherWaysAsync()
+    {
+        IReadOnlyList<IPAddress> reachable = OtherWays.ReachableAddresses();
+        foreach (Service service in _services.All)
+        {
+            if (await OtherWays.FindAsync(service, reachable, _time, CancellationToken.None).ConfigureAwait(false) is { } way)
+            {
+                RelayLog.OtherWayFound(_logger, service.Name, way);
+            }
+        }
+    }
+
+    private static void Open(Action open, string what)
+    {
+        try
+        {
+            open();
+        }
+        catch (SocketException e)
+        {
+            string fix = e.SocketErrorCode == SocketError.AddressAlreadyInUse ? "stop the other program or choose another address"
+                : e.SocketErrorCode == SocketError.AddressNotAvailable ? "the address is not one of this host's"
+                : e.SocketErrorCode == SocketError.AccessDenied ? "ports below 1024 need the right to bind them, Unix sockets a writable folder"
+                : "check the address";
+            throw new NodeStartException($"{what} cannot be opened: {e.Message}", fix, e);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Net;
+using FeBeRelay.Channel;
+using FeBeRelay.Relay.Services;
+
+namespace FeBeRelay.Relay;
+
+/// <summary>What a node consists of, checked and ready: made from the configuration, or in memory by the lab and tests.</summary>
+internal sealed record NodeOptions
+{
+    /// <summary>Its name in logs.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Who it is and whom it believes.</summary>
+    public required NodeIdentity Identity { get; init; }
+
+    /// <summary>The peers that it dials.</summary>
+    public IReadOnlyList<PeerNode> Peers { get; init; } = [];
+
+    /// <summary>Its relay endpoints.</summary>
+    public IReadOnlyList<EndpointOptions> Endpoints { get; init; } = [];
+
+    /// <summary>Its node ports; none on a node that only relays.</summary>
+    public IReadOnlyList<IPEndPoint> NodePorts { get; init; } = [];
+
+    /// <summary>The services behind the node ports.</summary>
+    public IReadOnlyList<Service> Services { get; init; } = [];
+
+    /// <summary>How long open streams get to finish when the node stops.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>A relay endpoint.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Listen">Where the application sends its plain traffic.</param>
+/// <param name="Peer">The name of the peer that gets it.</param>
+/// <param name="Service">The service asked for there.</param>
+internal sealed record EndpointOptions(string Name, EndPoint Listen, string Peer, string Service);

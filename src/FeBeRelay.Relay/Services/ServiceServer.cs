@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using FeBeRelay.Channel;
+using FeBeRelay.Channel.Transport;
+using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Channels;
+using FeBeRelay.Protocol.Wire;
+using FeBeRelay.Relay.Streams;
+using Microsoft.Extensions.Logging;
+
+namespace FeBeRelay.Relay.Services;
+
+/// <summary>Serves the channels that the node port made: stream after stream, each to the back end of the service that it names.</summary>
+internal sealed class ServiceServer(ServiceTable services, TimeProvider time, ILogger logger) : IDisposable
+{
+    private static readonly TimeSpan BackEndTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<SecureChannel, Task> _channels = new();
+    private readonly CancellationTokenSource _killing = new();
+    private volatile bool _draining;
+
+    /// <summary>Serves one channel until its end.</summary>
+    public async Task ServeAsync(SecureChannel channel)
+    {
+        RelayLog.ChannelMade(logger, channel.Id, channel.Association.Peer.Name, channel.RemoteEndPoint, channel.InboundSpi, channel.OutboundSpi);
+        var done = new TaskCompletionSource();
+        _channels[channel] = done.Task;
+        string reason = "closed";
+        try
+        {
+            reason = await ServeStreamsAsync(channel).ConfigureAwait(false);
+        }
+        catch (ProtocolException e)
+        {
+            reason = $"{e.Error}: {e.Message}";
+            if (e.Error == ProtocolError.Truncated)
+            {
+                await channel.DisposeAsync().ConfigureAwait(false);
+            }
+            await channel.AbortAsync(ErrorCode.Internal).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            reason = e.Message;
+        }
+        finally
+        {
+            await channel.DisposeAsync().ConfigureAwait(false);
+            _channels.TryRemove(channel, out _);
+            done.SetResult();
+            RelayLog.ChannelEnded(logger, channel.Id, channel.Association.Peer.Name, channel.StreamNumber, channel.Totals, reason);
+        }
+    }
+
+    /// <summary>Asks for all channels to be closed when they are idle, and waits for them until told to cut.</summary>
+    public async Task DrainAsync(CancellationToken cut)
+    {
+        _draining = true;
+        using CancellationTokenRegistration registration = cut.Register(_killing.Cancel);
+        await Task.WhenAll(_channels.Keys.Select(AskToCloseAsync)).ConfigureAwait(false);
+        Task all = Task.WhenAll(_channels.Values);
+        await Task.WhenAny(all, Task.Delay(Timeout.Infinite, cut)).ConfigureAwait(false);
+        foreach (SecureChannel channel in _channels.Keys.Where(c => c.IsIdle))
+        {
+            await channel.DisposeAsync().ConfigureAwait(false);
+        }
+        await all.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _killing.Dispose();
+
+    private async Task<string> ServeStreamsAsync(SecureChannel channel)
+    {
+        while (true)
+        {
+            ReceivedRecord record;
+            while (!channel.TryRead(out record))
+            {
+                await channel.WaitReadableAsync(CancellationToken.None).ConfigureAwait(false);
+                await channel.FillAsync().ConfigureAwait(false);
+            }
+            switch (record.Type)
+            {
+                case RecordType.Open when await ServeStreamAsync(channel, record.Open!).ConfigureAwait(false):
+                    if (_draining)
+                    {
+                        await AskToCloseAsync(channel).ConfigureAwait(false);
+                    }
+                    break;
+                case RecordType.Close:
+                    await channel.AnswerCloseAsync().ConfigureAwait(false);
+                    return "closed";
+                default:
+                    return record.Type == RecordType.Open ? "stream cut" : "given up by the peer";
+            }
+        }
+    }
+
+    /// <summary>One stream: policy, back end, bytes. False when the channel is at its end with it.</summary>
+    private async Task<bool> ServeStreamAsync(SecureChannel channel, StreamOpen open)
+    {
+        long since = time.GetTimestamp();
+        channel.Association.Touch();
+        Service? service = services.Find(open.Service);
+        if (service is null || !service.Allows(channel.Association.Peer))
+        {
+            ErrorCode code = service is null ? ErrorCode.NoService : ErrorCode.NotAuthorised;
+            RelayLog.StreamRefused(logger, open.Service, channel.Association.Peer.Name, code.Name());
+            await channel.AbortAsync(code).ConfigureAwait(false);
+            return false;
+        }
+        Socket backEnd;
+        try
+        {
+            backEnd = await Dialer.ConnectAsync(service.BackEnd, source: null, BackEndTimeout, time, _killing.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            RelayLog.BackEndUnreachable(logger, service.Name, service.BackEnd, channel.Association.Peer.Name, e.Message);
+            await channel.AbortAsync(ErrorCode.BackEndUnreachable).ConfigureAwait(false);
+            return false;
+        }
+        return await CarryAsync(channel, open, service, backEnd, since).ConfigureAwait(false);
+    }
+
+    private async Task<bool> CarryAsync(SecureChannel channel, StreamOpen open, Service service, Socket backEnd, long since)
+    {
+        try
+        {
+            if (service.ProxyProtocol)
+            {
+                await backEnd.SendAsync(ProxyProtocolHeader.Encode(open.Source, open.Destination), SocketFlags.None).ConfigureAwait(false);
+            }
+        }
+        catch (SocketException)
+        {
+            // The pump will meet the same end and tell it.
+        }
+        var pump = new StreamPump(channel, Task.CompletedTask, backEnd);
+        StreamFailure? failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);
+        RelayLog.ServedStreamEnded(
+            logger, service.Name, channel.Association.Peer.Name, channel.Id, open.Number, pump.BytesOut, pump.BytesIn,
+            time.GetElapsedTime(since).TotalMilliseconds, failure is null ? "ended" : $"{failure.Side}: {failure.Detail}");
+        return failure is null;
+    }
+
+    private static async Task AskToCloseAsync(SecureChannel channel)
+    {
+        try
+        {
+            await channel.AskToCloseAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It is ending already.
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace FeBeRelay.Relay.Streams;
+
+/// <summary>Which side ended a stream before its time.</summary>
+internal enum StreamSide
+{
+    /// <summary>The application's connection (front end), or the back end's.</summary>
+    Application,
+    /// <summary>The channel, or the peer.</summary>
+    Channel,
+    /// <summary>This node: its drain deadline has passed.</summary>
+    Node,
+}
+
+/// <summary>Why a stream did not end cleanly in both directions.</summary>
+/// <param name="Side">Who ended it.</param>
+/// <param name="Detail">For the log.</param>
+internal sealed record StreamFailure(StreamSide Side, string Detail);

@@ -1,0 +1,133 @@
+using System.Net.Sockets;
+using FeBeRelay.Channel;
+using FeBeRelay.Channel.Transport;
+using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Channels;
+using FeBeRelay.Protocol.Wire;
+
+namespace FeBeRelay.Relay.Streams;
+
+/// <summary>
+/// Carries one stream between an application's socket and a channel, both ways at once, byte by byte as they come: half-close as half-close, reset as
+/// reset, back pressure as back pressure, and no cut for being quiet. Used once.
+/// </summary>
+/// <param name="channel">The channel; its stream is open.</param>
+/// <param name="readyToRead">To be awaited before the channel is read.</param>
+/// <param name="application">The application's connection; the pump ends it.</param>
+internal sealed class StreamPump(SecureChannel channel, Task readyToRead, Socket application)
+{
+    private StreamFailure? _failure;
+
+    /// <summary>Bytes that the application sent.</summary>
+    public long BytesOut { get; private set; }
+
+    /// <summary>Bytes that the application received.</summary>
+    public long BytesIn { get; private set; }
+
+    /// <summary>Runs until both directions have ended, or one has failed; then both connections are ended accordingly.</summary>
+    /// <param name="kill">Ends the stream: the node's drain deadline.</param>
+    /// <returns>Null when both ended cleanly: the channel may carry the next stream.</returns>
+    public async Task<StreamFailure?> RunAsync(CancellationToken kill)
+    {
+        using CancellationTokenRegistration registration = kill.UnsafeRegister(
+            static self => _ = ((StreamPump)self!).FailAsync(StreamSide.Node, "the node's drain deadline has passed", ErrorCode.Reset), this);
+        await Task.WhenAll(OutboundAsync(), InboundAsync()).ConfigureAwait(false);
+        if (_failure is null)
+        {
+            application.Dispose();
+        }
+        return _failure;
+    }
+
+    /// <summary>Application to channel. One receive, sealed where it stands, one send.</summary>
+    private async Task OutboundAsync()
+    {
+        byte[] buffer = Buffers.Plaintext.Rent();
+        StreamSide side = StreamSide.Application;
+        try
+        {
+            Memory<byte> plaintext = buffer.AsMemory(ChannelSender.Headroom, Limits.MaxPlaintext);
+            while (true)
+            {
+                side = StreamSide.Application;
+                int count = await application.ReceiveAsync(plaintext, SocketFlags.None).ConfigureAwait(false);
+                side = StreamSide.Channel;
+                if (count == 0)
+                {
+                    await channel.EndAsync().ConfigureAwait(false);
+                    return;
+                }
+                BytesOut += count;
+                await channel.SendDataAsync(buffer, ChannelSender.Headroom, count).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            await FailAsync(side, e).ConfigureAwait(false);
+        }
+        finally
+        {
+            Buffers.Plaintext.Return(buffer);
+        }
+    }
+
+    /// <summary>Channel to application: records are opened where they were received, and sent on from there.</summary>
+    private async Task InboundAsync()
+    {
+        StreamSide side = StreamSide.Channel;
+        try
+        {
+            await readyToRead.ConfigureAwait(false);
+            while (true)
+            {
+                while (channel.TryRead(out ReceivedRecord record))
+                {
+                    if (record.Type == RecordType.Data)
+                    {
+                        side = StreamSide.Application;
+                        BytesIn += record.PlaintextLength;
+                        await application.SendAsync(channel.Plaintext(record), SocketFlags.None).ConfigureAwait(false);
+                        side = StreamSide.Channel;
+                    }
+                    else if (record.Type == RecordType.End)
+                    {
+                        side = StreamSide.Application;
+                        application.Shutdown(SocketShutdown.Send);
+                        return;
+                    }
+                    else
+                    {
+                        // Only an abort is left: the receiver refuses what a stream may not be followed by.
+                        throw new ProtocolException(ProtocolError.RefusedByPeer, $"the peer gave the stream up: {record.Code.Name()}", record.Code);
+                    }
+                }
+                await channel.FillAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            await FailAsync(side, e).ConfigureAwait(false);
+        }
+    }
+
+    private Task FailAsync(StreamSide side, Exception e)
+    {
+        bool violation = e is ProtocolException { Error: not (ProtocolError.RefusedByPeer or ProtocolError.Truncated) };
+        return FailAsync(side, e.Message, violation ? ErrorCode.Internal : ErrorCode.Reset);
+    }
+
+    /// <summary>
+    /// Ends both connections so that both sides see that the stream was cut: a reset to the application, an abort to the peer. The first
+    /// failure counts; the others are its echo.
+    /// </summary>
+    private async Task FailAsync(StreamSide side, string detail, ErrorCode code)
+    {
+        if (Interlocked.CompareExchange(ref _failure, new StreamFailure(side, detail), null) is null)
+        {
+            SocketTuning.Reset(application);
+            await channel.AbortAsync(code).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsExpected(Exception e) => e is SocketException or ProtocolException or ObjectDisposedException or InvalidOperationException;
+}
