@@ -5,16 +5,18 @@ using System.Text;
 namespace FeBeRelay.Channel.Identity;
 
 /// <summary>Reads certificates, keys and passwords from files, with errors that say which file, what and the fix.</summary>
-internal static class CertificateFile
+public static class CertificateFile
 {
     private const int LargestFile = 1024 * 1024;
 
     private const UnixFileMode OthersMayRead =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
+    /// <summary>All certificates of a PEM file.</summary>
+    /// <exception cref="IdentityException">It cannot be read or has none.</exception>
     public static X509Certificate2Collection ReadCertificates(string path) => ParseCertificates(Read(path, isSecret: false), path);
 
-    public static X509Certificate2Collection ParseCertificates(byte[] pem, string path)
+    internal static X509Certificate2Collection ParseCertificates(byte[] pem, string path)
     {
         var certificates = new X509Certificate2Collection();
         try
@@ -31,6 +33,10 @@ internal static class CertificateFile
             : throw new IdentityException($"{path}: no certificate in this file; expected PEM text with -----BEGIN CERTIFICATE-----");
     }
 
+    /// <summary>A private key in PEM, from a file that only its owner can read.</summary>
+    public static AsymmetricAlgorithm ReadPrivateKey(string path, string? password = null) =>
+        ParsePrivateKey(Read(path, isSecret: true), path, password);
+
     /// <summary>The first line: what follows it is an editor's newline or a comment.</summary>
     public static string ReadPassword(string path)
     {
@@ -40,7 +46,22 @@ internal static class CertificateFile
         return password;
     }
 
-    /// <summary>A secret that its group or others may read is no secret: refused, on the handle that is then read.</summary>
+    /// <summary>Zeroes <paramref name="pem"/>.</summary>
+    internal static AsymmetricAlgorithm ParsePrivateKey(byte[] pem, string path, string? password)
+    {
+        var text = Encoding.UTF8.GetChars(pem);
+        try
+        {
+            return PrivateKeyPem.Import(text, path, password);
+        }
+        finally
+        {
+            Array.Clear(text);
+            CryptographicOperations.ZeroMemory(pem);
+        }
+    }
+
+    /// <summary>The whole file. A secret that its group or others may read is no secret: refused, on the handle that is then read.</summary>
     public static byte[] Read(string path, bool isSecret)
     {
         try

@@ -60,8 +60,10 @@ public static class CertificateNames
         return Printable(certificate.Subject.Length == 0 ? "(no subject)" : certificate.Subject);
     }
 
-    internal static string Printable(string text)
+    /// <summary>Text from a certificate with control and formatting characters replaced, cut to a sane length.</summary>
+    public static string Printable(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var printable = new StringBuilder();
         foreach (var rune in text.EnumerateRunes().Take(LongestDisplay))
             printable.Append(IsPrintable(rune) ? rune.ToString() : "?");

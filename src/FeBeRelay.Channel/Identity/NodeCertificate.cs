@@ -18,7 +18,7 @@ public sealed class NodeCertificate : IDisposable
         DnsNames = CertificateNames.DnsNames(leaf);
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(chain[0]));
         SubjectForDisplay = CertificateNames.Display(leaf);
-        NotAfter = LeafRules.NotAfter(leaf);
+        NotAfter = CertificateRules.NotAfter(leaf);
     }
 
     /// <summary>As sent: DER, leaf first, then each certificate's issuer, without the root.</summary>
@@ -118,7 +118,7 @@ public sealed class NodeCertificate : IDisposable
         try
         {
             using var asPeersReadIt = CertificateDer.Parse(leaf.RawData);
-            problem = roles.SelectMany(role => LeafRules.Problems(asPeersReadIt, role, now)).FirstOrDefault();
+            problem = roles.SelectMany(role => CertificateRules.LeafProblems(asPeersReadIt, role, now)).FirstOrDefault();
         }
         catch (Exception e) when (e is CryptographicException or AsnContentException)
         {

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace FeBeRelay.Channel.Identity;
 
@@ -30,28 +29,14 @@ internal static class NodeCertificateLoader
     {
         var certificates = CertificateFile.ParseCertificates(content, files.Path);
         var key = files.KeyPath is { } keyPath
-            ? ReadKey(CertificateFile.Read(keyPath, isSecret: true), keyPath, password)
-            : ReadKey(content, files.Path, password);
+            ? CertificateFile.ReadPrivateKey(keyPath, password)
+            : CertificateFile.ParsePrivateKey(content, files.Path, password);
         var leaf = certificates.FirstOrDefault(certificate => IsKeyOf(key, certificate));
         if (leaf is not null)
             return new(leaf, key, [.. certificates.Where(certificate => certificate != leaf)]);
         key.Dispose();
         throw new IdentityException(
             $"{files.KeyPath ?? files.Path}: this private key does not belong to the certificate in {files.Path}; name the key that the certificate was made for");
-    }
-
-    private static AsymmetricAlgorithm ReadKey(byte[] content, string path, string? password)
-    {
-        var pem = Encoding.UTF8.GetChars(content);
-        try
-        {
-            return PrivateKeyPem.Import(pem, path, password);
-        }
-        finally
-        {
-            Array.Clear(pem);
-            CryptographicOperations.ZeroMemory(content);
-        }
     }
 
     private static Material LoadPkcs12(NodeCertificateFiles files, byte[] content, string? password)

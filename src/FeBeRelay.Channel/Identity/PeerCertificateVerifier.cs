@@ -78,7 +78,7 @@ public sealed class PeerCertificateVerifier
     /// <summary>Everything that can be known without building a chain.</summary>
     private CertificateProblem? FindProblem(List<X509Certificate2> chain, PeerRole role, DateTimeOffset now, TrustedRoots roots) =>
         CheckNotOwn(chain[0])
-        ?? LeafRules.Problems(chain[0], role, now).FirstOrDefault()
+        ?? CertificateRules.LeafProblems(chain[0], role, now).FirstOrDefault()
         ?? CheckOrder(chain)
         ?? chain.Skip(1).Select(issuer => IssuerProblem(issuer, now, roots)).FirstOrDefault(problem => problem is not null);
 
@@ -94,7 +94,7 @@ public sealed class PeerCertificateVerifier
             : new(IdentityRefusal.Malformed, "the chain is out of order: each certificate must be followed by its issuer's");
 
     private static CertificateProblem? IssuerProblem(X509Certificate2 issuer, DateTimeOffset now, TrustedRoots roots) =>
-        LeafRules.CheckValidity(issuer, now)
+        CertificateRules.CheckValidity(issuer, now)
         ?? CertificateStrength.CheckKey(issuer)
         ?? (roots.Contains(issuer) ? null : CertificateStrength.CheckSignature(issuer));
 
@@ -107,8 +107,8 @@ public sealed class PeerCertificateVerifier
             var elements = chain.ChainElements.Select(element => element.Certificate).ToList();
             if (ChainProblem(chain, isBuilt, elements, sent, now, trust.Roots) is { } problem)
                 return new(problem);
-            var verdict = new PeerVerdict(IdentityOf(sent[0], elements.Min(LeafRules.NotAfter)));
-            trust.Cache.Add(key, verdict, elements.Max(LeafRules.NotBefore), elements.Min(LeafRules.NotAfter));
+            var verdict = new PeerVerdict(IdentityOf(sent[0], elements.Min(CertificateRules.NotAfter)));
+            trust.Cache.Add(key, verdict, elements.Max(CertificateRules.NotBefore), elements.Min(CertificateRules.NotAfter));
             return verdict;
         }
         finally
@@ -133,7 +133,7 @@ public sealed class PeerCertificateVerifier
         policy.CustomTrustStore.AddRange(roots.Certificates);
         foreach (var issuer in sent.Skip(1))
             policy.ExtraStore.Add(issuer);
-        policy.ApplicationPolicy.Add(new Oid(LeafRules.ExtendedKeyUsageOf(role)));
+        policy.ApplicationPolicy.Add(new Oid(CertificateRules.ExtendedKeyUsageOf(role)));
         return policy;
     }
 
@@ -144,7 +144,7 @@ public sealed class PeerCertificateVerifier
         var status = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
         if ((status & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot)) != 0)
             return new(IdentityRefusal.UntrustedRoot, $"the certificate of {name} does not lead to a trusted root; its issuer is {CertificateNames.Printable(sent[^1].Issuer)}");
-        if (elements.Select(certificate => LeafRules.CheckValidity(certificate, now)).FirstOrDefault(problem => problem is not null) is { } time)
+        if (elements.Select(certificate => CertificateRules.CheckValidity(certificate, now)).FirstOrDefault(problem => problem is not null) is { } time)
             return time;
         if (status.HasFlag(X509ChainStatusFlags.NotValidForUsage))
             return new(IdentityRefusal.WrongExtendedKeyUsage, $"an authority above {name} may not issue certificates for this extended key usage");

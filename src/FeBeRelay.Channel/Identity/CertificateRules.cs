@@ -5,19 +5,33 @@ using System.Security.Cryptography.X509Certificates;
 namespace FeBeRelay.Channel.Identity;
 
 /// <summary>
-/// What a node's certificate must satisfy by itself, before any chain is built. The same rules judge a peer's leaf, the node's own
+/// What a certificate must satisfy by itself, before any chain is built. The same rules judge a peer's leaf, the node's own
 /// at load, and what <c>certs show</c> prints.
 /// </summary>
-public static class LeafRules
+public static class CertificateRules
 {
     public const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     public const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     /// <summary>All problems of a leaf in a role at a time, cheapest first, evaluated as they are asked for.</summary>
-    public static IEnumerable<CertificateProblem> Problems(X509Certificate2 leaf, PeerRole role, DateTimeOffset now)
+    public static IEnumerable<CertificateProblem> LeafProblems(X509Certificate2 leaf, PeerRole role, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(leaf);
         return AllChecks(leaf, role, now).OfType<CertificateProblem>();
+    }
+
+    /// <summary>All problems of a certificate above a leaf; the signature under a root is not one of them, since nobody relies on it.</summary>
+    public static IEnumerable<CertificateProblem> AuthorityProblems(X509Certificate2 authority, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(authority);
+        var isRoot = authority.SubjectName.RawData.AsSpan().SequenceEqual(authority.IssuerName.RawData);
+        CertificateProblem?[] checks =
+        [
+            CheckValidity(authority, now),
+            CertificateStrength.CheckKey(authority),
+            isRoot ? null : CertificateStrength.CheckSignature(authority),
+        ];
+        return checks.OfType<CertificateProblem>();
     }
 
     public static string ExtendedKeyUsageOf(PeerRole role) =>

@@ -1,0 +1,4 @@
+namespace FeBeRelay.Cli.Commands;
+
+/// <summary>What the certs commands take from outside: the time, and a person's yes or no (null if there is nobody to ask).</summary>
+internal sealed record CertsEnvironment(TimeProvider Time, Func<bool?> Confirm);
