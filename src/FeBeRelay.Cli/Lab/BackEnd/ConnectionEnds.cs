@@ -20,7 +20,7 @@ internal static class ConnectionEnds
     {
         var outcomes = new ConcurrentDictionary<string, TaskCompletionSource<string>>();
         routes.MapPost("/lab/reset", (RequestDelegate)ResetAsync);
-        routes.MapPost("/lab/after-half-close", (RequestDelegate)AnswerAfterHalfCloseAsync);
+        routes.MapGet("/lab/after-half-close", (RequestDelegate)AnswerAfterHalfCloseAsync);
         routes.MapPost("/lab/interrupted/{id}", context => WitnessAsync(context, OutcomeOf(outcomes, context)));
         routes.MapGet("/lab/interrupted/{id}", context => TellAsync(context, outcomes));
     }
@@ -42,7 +42,7 @@ internal static class ConnectionEnds
     /// <summary>Says nothing before the client's end has arrived, and much after it.</summary>
     private static async Task AnswerAfterHalfCloseAsync(HttpContext context)
     {
-        string marker = await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted);
+        string marker = context.Request.Headers["X-Lab-Marker"].ToString();
         CancellationToken inputEnded = context.Features.GetRequiredFeature<ClientInput>().Ended;
         await Task.Delay(Timeout.InfiniteTimeSpan, inputEnded).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
