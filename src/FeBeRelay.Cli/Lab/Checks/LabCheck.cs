@@ -1,0 +1,94 @@
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Xml;
+using FeBeRelay.Cli.Lab.Wiretapping;
+
+namespace FeBeRelay.Cli.Lab.Checks;
+
+/// <summary>
+/// Drives everything the sample back end can do through an address, one check after the other. Each sends a random marker
+/// of its own; where a wiretap is given, a last result tells whether it could read any of them.
+/// </summary>
+internal sealed class LabCheck(Uri address, TimeProvider time, Wiretap? link = null, Wiretap? clear = null)
+{
+    private const int MarkerLength = 24;
+    private const string MarkerAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+    /// <summary>A check that hangs is a check that failed; none takes more than a moment.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private static readonly (string Name, Func<LabVisit, CancellationToken, Task<string>> Run)[] Checks =
+    [
+        ("sign-in", SignInCheck.SignInAsync),
+        ("inbox", SignInCheck.ReadInboxAsync),
+        ("message", MessageCheck.ReadMessageAsync),
+        ("attachment", MessageCheck.CarryAttachmentAsync),
+        ("PROPFIND", WebDavChecks.PropFindAsync),
+        ("SEARCH", WebDavChecks.SearchAsync),
+        ("PROPPATCH", WebDavChecks.PropPatchAsync),
+        ("MOVE", WebDavChecks.MoveAsync),
+        ("streaming notification", NotificationCheck.RunAsync),
+        ("long poll", NotificationCheck.LongPollAsync),
+        ("WebSocket", WebSocketCheck.RunAsync),
+        ("Expect: 100-continue", RequestChecks.ExpectContinueAsync),
+        ("chunked upload", RequestChecks.ChunkedUploadAsync),
+        ("odd target and headers", RequestChecks.TargetAndHeadersAsync),
+        ("HTTP/1.0", RequestChecks.Http10Async),
+        ("pipelining", RequestChecks.PipeliningAsync),
+        ("half-close", ConnectionEndChecks.HalfCloseAsync),
+        ("reset by the back end", ConnectionEndChecks.ServerResetAsync),
+        ("reset by the client", ConnectionEndChecks.ClientResetAsync),
+    ];
+
+    private readonly Dictionary<string, string> _markers = Checks.ToDictionary(check => check.Name, _ => RandomNumberGenerator.GetString(MarkerAlphabet, MarkerLength));
+
+    public static int Count => Checks.Length;
+
+    public IReadOnlyDictionary<string, string> MarkersByCheck => _markers;
+
+    public async IAsyncEnumerable<LabCheckResult> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        WiretapCheck? wiretap = link is null ? null : new WiretapCheck(link, clear);
+        foreach (string marker in _markers.Values)
+        {
+            wiretap?.Watch(marker);
+        }
+
+        foreach ((string name, Func<LabVisit, CancellationToken, Task<string>> run) in Checks)
+        {
+            yield return await RunOneAsync(name, run, cancellation);
+        }
+
+        if (wiretap is not null)
+        {
+            yield return wiretap.Judge(_markers);
+        }
+    }
+
+    private async Task<LabCheckResult> RunOneAsync(string name, Func<LabVisit, CancellationToken, Task<string>> run, CancellationToken cancellation)
+    {
+        using var visit = new LabVisit(address, _markers[name]);
+        using var late = new CancellationTokenSource(Deadline, time);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        long start = time.GetTimestamp();
+        try
+        {
+            return Result(ok: true, await run(visit, ends.Token));
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            return Result(ok: false, $"no answer within {Deadline.TotalSeconds:0} s");
+        }
+        catch (Exception error) when (error is LabCheckFailedException or HttpRequestException or IOException
+            or WebSocketException or XmlException or SocketException)
+        {
+            // A WebSocket's own message only says that it could not connect.
+            return Result(ok: false, error is WebSocketException { InnerException: { } cause } ? cause.Message : error.Message);
+        }
+
+        LabCheckResult Result(bool ok, string detail) =>
+            new(name, ok, visit.BytesSent, visit.BytesReceived, time.GetElapsedTime(start), detail);
+    }
+}
