@@ -1,0 +1,24 @@
+using System.Net.Sockets;
+using System.Net;
+using Xunit;
+
+namespace FeBeRelay.Relay.Tests.Nodes;
+
+/// <summary>A back end whose connections the test drives by hand.</summary>
+internal sealed class BackEndStub : IDisposable
+{
+    private readonly Socket _listening;
+
+    public BackEndStub(IPAddress? address = null)
+    {
+        _listening = new Socket((address ?? IPAddress.Loopback).AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _listening.Bind(new IPEndPoint(address ?? IPAddress.Loopback, 0));
+        _listening.Listen();
+    }
+
+    public IPEndPoint EndPoint => (IPEndPoint)_listening.LocalEndPoint!;
+
+    public Task<Socket> AcceptAsync() => _listening.AcceptAsync(TestContext.Current.CancellationToken).AsTask();
+
+    public void Dispose() => _listening.Dispose();
+}

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using FeBeRelay.Channel;
+using FeBeRelay.Channel.Identity;
+using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Relay.Services;
+using FeBeRelay.Testing.Certificates;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FeBeRelay.Relay.Tests.Nodes;
+
+/// <summary>A relay node and a listener node in this process, on loopback, with certificates of one test authority.</summary>
+internal sealed class TestNodes : IAsyncDisposable
+{
+    public const string FrontEndName = "fe.lab.test";
+    public const string BackEndName = "be.lab.test";
+
+    private readonly TestAuthority _authority = TestAuthority.Create(now: DateTimeOffset.UtcNow);
+    private Node? _listener;
+    private Node? _relay;
+
+    public Node Listener => _listener ?? throw new InvalidOperationException("not started");
+
+    public Node Relay => _relay ?? throw new InvalidOperationException("not started");
+
+    public IReadOnlyList<string> AllowedPeers { get; init; } = [FrontEndName];
+
+    public string Service { get; init; } = "owa";
+
+    public string AskedService { get; init; } = "owa";
+
+    public string ExpectedIdentity { get; init; } = BackEndName;
+
+    public Lifetimes Lifetimes { get; init; } = Lifetimes.Default;
+
+    public Suite Suite { get; init; } = Suite.Aes256Gcm;
+
+    public bool ProxyProtocol { get; init; }
+
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    public int MaxIdleChannels { get; init; } = 64;
+
+    public int WarmChannels { get; init; }
+
+    public void StartListener(EndPoint backEnd, int port = 0)
+    {
+        _listener = new Node(
+            new NodeOptions
+            {
+                Name = "be",
+                Identity = Identity(BackEndName),
+                NodePorts = [new IPEndPoint(Address, port)],
+                Services = [new Service(Service, backEnd, AllowedPeers, ProxyProtocol)],
+                Drain = TimeSpan.FromSeconds(5),
+            },
+            TimeProvider.System,
+            NullLoggerFactory.Instance);
+        _listener.Start();
+    }
+
+    public void StartRelay()
+    {
+        var peer = new PeerNode("be", Listener.NodePorts[0], ExpectedIdentity) { MaxIdleChannels = MaxIdleChannels, WarmChannels = WarmChannels };
+        _relay = new Node(
+            new NodeOptions
+            {
+                Name = "fe",
+                Identity = Identity(FrontEndName),
+                Peers = [peer],
+                Endpoints = [new EndpointOptions("owa", new IPEndPoint(Address, 0), "be", AskedService)],
+                Drain = TimeSpan.FromSeconds(5),
+            },
+            TimeProvider.System,
+            NullLoggerFactory.Instance);
+        _relay.Start();
+    }
+
+    public void Start(EndPoint backEnd)
+    {
+        StartListener(backEnd);
+        StartRelay();
+    }
+
+    public async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(Relay.EndPointOf("owa"));
+        return socket;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_relay is not null)
+        {
+            await _relay.DisposeAsync();
+        }
+        if (_listener is not null)
+        {
+            await _listener.DisposeAsync();
+        }
+        _authority.Dispose();
+    }
+
+    private NodeIdentity Identity(string name)
+    {
+        using X509Certificate2 leaf = _authority.Issue(name);
+        NodeCertificate certificate = NodeCertificate.FromCertificate(leaf, [], [PeerRole.Initiator, PeerRole.Responder], TimeProvider.System);
+        return new NodeIdentity(certificate, TrustedRoots.FromCertificates(_authority.Certificate), [Suite], [Group.P256], Lifetimes, TimeProvider.System);
+    }
+}
