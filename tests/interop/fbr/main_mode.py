@@ -1,0 +1,184 @@
+"""Main mode (clause 2): two names, a suite and a secret, from signed Diffie-Hellman."""
+
+import os
+from dataclasses import dataclass
+
+from . import identity as certificates
+from .association import Association, Lifetimes, Policy
+from .errors import Told, Violation, known_code, require, NOT_AUTHORISED
+from .identity import CLIENT, SERVER, SIGNATURES, Identity
+from .keys import GROUPS, SUITES, TAG, Suite, equal, open_message, public_bytes, read_share, seal_message, write_share
+from .wire import (ACCEPT, DECLINE, INITIATOR_AUTHENTICATION, INITIATOR_HELLO, RESPONDER_AUTHENTICATION, RESPONDER_HELLO,
+                   Link, Reader, bytes8, bytes16, header, list_of, list_of_u16, number, plain)
+
+VERSION = 1
+PURPOSE = {"i": b"FeBeRelay v1 main mode initiator", "r": b"FeBeRelay v1 main mode responder"}
+
+
+@dataclass
+class Hello:
+    """R1, read (2.2)."""
+    nonce: bytes
+    demand: int
+    tried: bytes
+    lifetimes: Lifetimes
+    suites: list
+    shares: list
+    signatures: list
+
+    @staticmethod
+    def read(body: bytes) -> "Hello":
+        reader = Reader(body, "2.2")
+        require(VERSION in reader.distinct_u16(16), "2.2", "no version in common")
+        nonce, demand, tried = reader.take(32), reader.number(1, 0, 2), reader.bytes8()
+        require(len(tried) in (0, 16), "2.2", "tried is neither empty nor an id")
+        lifetimes, suites = Lifetimes.read(reader), reader.distinct_u16(8)
+        shares = reader.list(1, 4, lambda: read_share(reader))
+        require(len({group for group, _ in shares}) == len(shares), "2.2", "a group stands twice")
+        require(all(1 <= len(public) <= 2048 for _, public in shares), "2.2", "a share of another length")
+        signatures = reader.distinct_u16(8)
+        reader.done()
+        return Hello(nonce, demand, tried, lifetimes, suites, shares, signatures)
+
+
+class Exchange:
+    """The transcript and the key schedule, the same on both sides (2.4, 2.6)."""
+
+    def __init__(self, suite: Suite, r1: bytes, r2: bytes, shared: bytes):
+        self.suite = suite
+        self.transcript = [r1, r2]
+        self._main = suite.expand(suite.extract(suite.zeros(), shared), "main mode", suite.hash(r1, r2))
+
+    def send_authentication(self, link: Link, side: str, identity: Identity) -> None:
+        chain = identity.write_certificates()
+        signature = number(identity.algorithm, 2) + bytes16(identity.sign(self._signed(side, chain)))
+        plaintext = chain + signature + self._mac(side, chain, signature)
+        head = header(authentication_type(side), len(plaintext) + TAG)
+        record = head + seal_message(self.suite, self._secret("auth key ", side), head, plaintext)
+        link.send(record)
+        self.transcript.append(record)
+
+    def receive_authentication(self, link: Link, side: str, identity: Identity, accepted: list) -> str:
+        """The peer's certificates, after every check of 2.5 except the chain, whose names it returns after that too."""
+        record = link.receive_plain(authentication_type(side))
+        plaintext = open_message(self.suite, self._secret("auth key ", side), record.header, record.body)
+        reader = Reader(plaintext, "2.4")
+        chain = certificates.read_certificates(reader)
+        chain_end = reader.at
+        algorithm, signature = reader.number(2), reader.bytes16()
+        signature_end = reader.at
+        mac = reader.take(self.suite.length)
+        reader.done()
+        require(algorithm == certificates.algorithm_of(certificates.public_key(chain[0])) and algorithm in accepted, "2.4", "not the algorithm of the leaf's key")
+        encoded_chain, encoded_signature = plaintext[:chain_end], plaintext[chain_end:signature_end]
+        certificates.verify_signature(chain[0], algorithm, signature, self._signed(side, encoded_chain))
+        require(equal(mac, self._mac(side, encoded_chain, encoded_signature)), "2.5", "the MAC is wrong")
+        require(not identity.is_own_leaf(chain[0]), "2.5", "the peer shows our own certificate")
+        names = certificates.verify_chain(chain, identity.roots, SERVER if side == "r" else CLIENT)
+        self.transcript.append(record.wire)
+        return names
+
+    def association_secret(self) -> bytes:
+        return self.suite.expand(self._main, "association", self.suite.hash(*self.transcript))
+
+    def _secret(self, label: str, side: str) -> bytes:
+        return self.suite.expand(self._main, label + side, b"")
+
+    def _signed(self, side: str, chain: bytes) -> bytes:
+        return b"\x20" * 64 + PURPOSE[side] + b"\x00" + self.suite.hash(*self.transcript, chain)
+
+    def _mac(self, side: str, chain: bytes, signature: bytes) -> bytes:
+        return self.suite.mac(self._secret("auth mac ", side), self.suite.hash(*self.transcript, chain, signature))
+
+
+def authentication_type(side: str) -> int:
+    return INITIATOR_AUTHENTICATION if side == "i" else RESPONDER_AUTHENTICATION
+
+
+def initiate(link: Link, identity: Identity, policy: Policy, peer: str, tried: bytes = b"") -> Association:
+    nonce = os.urandom(32)
+    keys = {group: GROUPS[group].new_key() for group in policy.groups}
+    r1 = plain(INITIATOR_HELLO, b"".join((
+        list_of_u16([VERSION]), nonce, number(policy.demand, 1), bytes8(tried), policy.lifetimes.write(), list_of_u16(policy.suites),
+        list_of([write_share(group, public_bytes(key)) for group, key in keys.items()]), list_of_u16(SIGNATURES))))
+    link.send(r1)
+    record = link.receive_plain(RESPONDER_HELLO)
+    suite, group, public, accepted = _read_responder_hello(record.body, nonce, policy, keys)
+    exchange = Exchange(suite, r1, record.wire, GROUPS[group].agree(keys[group], public))
+    names = exchange.receive_authentication(link, "r", identity, SIGNATURES)
+    require(peer.lower() in names, "7.3", f"the peer is {', '.join(names)}, not {peer}")
+    link.authenticated = True
+    require(identity.algorithm in accepted, "2.4", "the responder accepts no signature of our key")
+    exchange.send_authentication(link, "i", identity)
+    secret = exchange.association_secret()
+    association_id, lifetimes, fate = _receive_accept(link, suite, secret, policy.lifetimes, tried)
+    return Association(association_id, suite, group, secret, peer.lower(), lifetimes, fate)
+
+
+def _read_responder_hello(body: bytes, own_nonce: bytes, policy: Policy, keys: dict):
+    reader = Reader(body, "2.3")
+    require(reader.number(2) == VERSION, "2.3", "a version that was not offered")
+    require(reader.take(32) != own_nonce, "2.3", "our own nonce came back")
+    suite = reader.number(2)
+    require(suite in policy.suites, "2.3", "a suite that was not offered")
+    group, public = read_share(reader)
+    require(group in keys, "2.3", "a group that was not offered")
+    require(public != public_bytes(keys[group]), "2.3", "our own share came back")
+    accepted = reader.distinct_u16(8)
+    reader.done()
+    return SUITES[suite], group, public, accepted
+
+
+def _receive_accept(link: Link, suite: Suite, secret: bytes, offered: Lifetimes, tried: bytes):
+    record = link.receive_plain(ACCEPT, DECLINE)
+    reader = Reader(open_message(suite, suite.expand(secret, "accept", b""), record.header, record.body), "2.7")
+    if record.type == DECLINE:
+        code = known_code(reader.number(1))
+        reader.done()
+        raise Told("decline", code)
+    association_id, lifetimes = reader.take(16), Lifetimes.read(reader)
+    require(lifetimes.within(offered), "2.7", "longer lifetimes than offered")
+    reader.number(1, 0, 1)
+    fate = reader.number(1, 0, 2)
+    require((fate == 0) == (not tried), "2.7", "fate does not go with tried")
+    reader.done()
+    return association_id, lifetimes, fate
+
+
+def respond(link: Link, record, identity: Identity, policy: Policy, associations) -> Association:
+    """Answers R1. The table keeps the association that comes out."""
+    hello = Hello.read(record.body)
+    suite = next((SUITES[number] for number in hello.suites if number in policy.suites), None)
+    group, public = next(((group, public) for group, public in hello.shares if group in policy.groups), (None, None))
+    require(suite is not None and group is not None, "2.3", "no suite or no group in common")
+    require(identity.algorithm in hello.signatures, "2.4", "the initiator accepts no signature of our key")
+    key, nonce = GROUPS[group].new_key(), os.urandom(32)
+    require(nonce != hello.nonce and public_bytes(key) != public, "2.3", "our own nonce or share")
+    shared = GROUPS[group].agree(key, public)
+    r2 = plain(RESPONDER_HELLO, number(VERSION, 2) + nonce + number(suite.number, 2) + write_share(group, public_bytes(key)) + list_of_u16(SIGNATURES))
+    exchange = Exchange(suite, record.wire, r2, shared)
+    link.send(r2)
+    exchange.send_authentication(link, "r", identity)
+    names = exchange.receive_authentication(link, "i", identity, SIGNATURES)
+    link.authenticated = True
+    return _accept(link, exchange, hello, names, policy, associations, group)
+
+
+def _accept(link: Link, exchange: Exchange, hello: Hello, names: list, policy: Policy, associations, group: int) -> Association:
+    secret = exchange.association_secret()
+    peer = next((name for name in policy.peers if name in names), None)
+    if peer is None:
+        _send_sealed(link, exchange.suite, secret, DECLINE, number(NOT_AUTHORISED, 1))
+        raise Violation("7.3", f"{', '.join(names)} is not among the allowed peers")
+    lifetimes = hello.lifetimes.shorter(policy.lifetimes)
+    association = Association(os.urandom(16), exchange.suite, group, secret, peer, lifetimes)
+    if hello.tried:
+        association.fate = 1 if associations.find(hello.tried) is None else 2
+    associations.add(association)
+    _send_sealed(link, exchange.suite, secret, ACCEPT, association.id + lifetimes.write() + number(policy.answer, 1) + number(association.fate, 1))
+    return association
+
+
+def _send_sealed(link: Link, suite: Suite, secret: bytes, record_type: int, plaintext: bytes) -> None:
+    head = header(record_type, len(plaintext) + TAG)
+    link.send(head + seal_message(suite, suite.expand(secret, "accept", b""), head, plaintext))
