@@ -65,11 +65,12 @@ internal sealed class NodeRequest
 
     public CertificateRequest ToCertificateRequest()
     {
+        // The builder encodes what is added first last, and the common name's place is the last.
         var subject = new X500DistinguishedNameBuilder();
-        foreach (var unit in Names.OrganizationalUnits)
-            subject.AddOrganizationalUnitName(unit);
         // The attribute has room for 64 characters; the alternative name, which is what counts, has the whole name.
         subject.AddCommonName(Names.Name.Length <= LongestCommonName ? Names.Name : Names.Name.Split('.')[0]);
+        foreach (var unit in Names.OrganizationalUnits)
+            subject.AddOrganizationalUnitName(unit);
         return new(subject.Build(), Key, HashAlgorithmName.SHA256);
     }
 

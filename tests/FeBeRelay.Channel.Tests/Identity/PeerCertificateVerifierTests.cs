@@ -160,6 +160,17 @@ public sealed class PeerCertificateVerifierTests : IDisposable
         Assert.True(_verifier.Verify(_authority.ChainOf(_good.WithRsaKey(2048)), PeerRole.Responder).IsAccepted);
 
     [Fact]
+    public void An_RSA_key_with_a_huge_exponent_is_refused_because_checking_its_signatures_is_too_dear() =>
+        AssertRefused(IdentityRefusal.WeakKey, _good with
+        {
+            CreateKey = () =>
+            {
+                using var usual = RSA.Create(2048);
+                return RSA.Create(usual.ExportParameters(false) with { Exponent = [.. Enumerable.Repeat((byte)0x7f, 255)] });
+            },
+        });
+
+    [Fact]
     public void An_intermediate_with_a_short_RSA_key_is_refused()
     {
         using var intermediate = _authority.Intermediate(TestAuthority.AuthorityNamed("Short").WithRsaKey(1024));
