@@ -25,7 +25,14 @@ internal sealed class AttachmentStore : IDisposable
 
     public static void Delete(Attachment attachment) => File.Delete(attachment.FilePath);
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        _folder.Refresh();
+        if (_folder.Exists)
+        {
+            _folder.Delete(recursive: true);
+        }
+    }
 
     private static async Task<Attachment> CopyAsync(Stream content, string path, CancellationToken cancellation)
     {

@@ -114,7 +114,9 @@ internal sealed class WebDav(Mailbox mailbox)
     {
         MailPath path = MailPath.Of(context);
         HttpRequest request = context.Request;
-        if (!Uri.TryCreate(request.Headers["Destination"].ToString(), UriKind.Absolute, out Uri? destination) || MailPath.Parse(destination.AbsolutePath) is not { } target)
+        if (!Uri.TryCreate(request.Headers["Destination"].ToString(), UriKind.Absolute, out Uri? destination)
+            || destination.Scheme is not ("http" or "https")
+            || MailPath.Parse(destination.AbsolutePath) is not { } target)
         {
             await Answer.TextAsync(context, StatusCodes.Status400BadRequest, "MOVE needs a Destination header with the absolute address of a message.\n");
             return;
