@@ -28,7 +28,11 @@ internal static class CompletionCommand
             compdef _feberelay feberelay
             """,
         ["fish"] = """
-            complete -c feberelay -a '(feberelay "[suggest:"(commandline -C)"]" (commandline -cp) 2>/dev/null)'
+            function __feberelay
+                set -l line (commandline -cp)
+                feberelay "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+            end
+            complete -c feberelay -a '(__feberelay)'
             """,
         ["pwsh"] = """
             Register-ArgumentCompleter -Native -CommandName feberelay -ScriptBlock {
