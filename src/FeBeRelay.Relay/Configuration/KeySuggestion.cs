@@ -3,14 +3,11 @@ namespace FeBeRelay.Relay.Configuration;
 /// <summary>What an unknown key was probably meant to be.</summary>
 internal static class KeySuggestion
 {
-    private const int MaximumDistance = 3;
-
     public static string For(string unknown, IReadOnlyList<ConfigurationKey> siblings, IReadOnlyList<string> allPaths)
     {
-        var nearest = siblings.Select(key => (key.Name, Distance: Distance(unknown, key.Name))).MinBy(candidate => candidate.Distance);
-        if (nearest.Distance <= Math.Min(MaximumDistance, unknown.Length / 2))
+        if (Spelling.Nearest(unknown, siblings.Select(key => key.Name)) is { } nearest)
         {
-            return $"did you mean \"{nearest.Name}\"?";
+            return $"did you mean \"{nearest}\"?";
         }
 
         // Right key, wrong section; or a path written with dots, as "node.name".
@@ -20,23 +17,5 @@ internal static class KeySuggestion
         return elsewhere is not null
             ? $"did you mean {elsewhere}?"
             : $"known keys here: {string.Join(", ", siblings.Select(key => key.Name))}";
-    }
-
-    /// <summary>Levenshtein's: insertions, deletions and replacements from one to the other, case aside.</summary>
-    private static int Distance(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var cost = char.ToLowerInvariant(one[i - 1]) == char.ToLowerInvariant(other[j - 1]) ? 0 : 1;
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + cost));
-            }
-        }
-
-        return row[^1];
     }
 }

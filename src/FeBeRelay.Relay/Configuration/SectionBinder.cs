@@ -8,6 +8,8 @@ namespace FeBeRelay.Relay.Configuration;
 /// </summary>
 internal sealed class SectionBinder(ValueReader reader, ConfigurationErrors errors)
 {
+    private static readonly string[] SecretNames = ["password", "passphrase", "secret", "token", "pin"];
+
     private static readonly string[] AllPaths = [.. ConfigurationKey.Tree(typeof(NodeConfiguration)).Select(entry => entry.Path)];
 
     public T Bind<T>(IConfiguration section, IReadOnlySet<string> otherKeys)
@@ -35,7 +37,9 @@ internal sealed class SectionBinder(ValueReader reader, ConfigurationErrors erro
         {
             if (otherKeys?.Contains(child.Key) != true && !keys.Any(key => key.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase)))
             {
-                errors.Add(child.Path, child.Value, "is not a known key", KeySuggestion.For(child.Key, keys, AllPaths));
+                // Nobody knows what a stranger's value is; one that calls itself a secret is not repeated on a terminal or in a log.
+                var value = SecretNames.Any(name => child.Key.Contains(name, StringComparison.OrdinalIgnoreCase)) ? "(hidden)" : child.Value;
+                errors.Add(child.Path, value, "is not a known key", KeySuggestion.For(child.Key, keys, AllPaths));
             }
         }
     }

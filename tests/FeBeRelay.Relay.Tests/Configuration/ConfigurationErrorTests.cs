@@ -80,6 +80,10 @@ public sealed class ConfigurationErrorTests : IDisposable
     }
 
     [Fact]
+    public void The_value_of_an_unknown_key_that_sounds_secret_is_not_repeated()
+        => Assert.Equal("(hidden)", Assert.Single(_folder.LoadWith("node:certificate:password", "hunter2").Errors).Value);
+
+    [Fact]
     public void A_source_address_of_the_other_ip_version_is_reported()
     {
         var error = Assert.Single(_folder.LoadReplacing(

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using FeBeRelay.Cli.Commands;
+
+namespace FeBeRelay.Cli;
+
+/// <summary>The command line as a whole: commands, help, errors, exit codes.</summary>
+internal static class CommandLine
+{
+    private const string Description = """
+        Mutually authenticated, encrypted channels between front-end and back-end servers, with no change to either.
+        A relay beside the front end takes its plain traffic, a listener beside the back end hands it over.
+        """;
+
+    private const string Examples = """
+          feberelay config check fe1.json               report everything wrong with a configuration
+          feberelay run --config be1.json               beside the back end
+          feberelay run --config fe1.json               beside the front end
+          feberelay probe be1 --config fe1.json         does the way to be1 work, and if not, where does it stop?
+        """;
+
+    public static async Task<int> RunAsync(
+        string[] arguments, CommandContext context, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var parsed = CreateRoot(context).Parse(arguments.Length == 0 ? ["--help"] : arguments);
+            if (parsed.Action is ParseErrorAction)
+            {
+                return UsageErrors.Write(parsed, error);
+            }
+
+            // Signals are the program's: the library's own handling would end a drain after two seconds.
+            var invocation = new InvocationConfiguration
+            {
+                Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(invocation, cancellationToken);
+        }
+        catch (UserError problem)
+        {
+            Messages.Write(error, problem.Message, problem.Hints);
+            return problem.ExitCode;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private static RootCommand CreateRoot(CommandContext context)
+    {
+        var root = new RootCommand(Description)
+        {
+            RunCommand.Create(context),
+            ConfigCommand.Create(context),
+            ProbeCommand.Create(context),
+            CompletionCommand.Create(),
+        };
+        root.HelpName = "feberelay";
+
+        // Without the library's further spellings, which a shell would offer at every turn.
+        root.Options.Remove(root.Options.OfType<HelpOption>().First());
+        root.Options.Add(new HelpOption("--help", "-h") { Action = new ExampleHelpAction(new HelpAction(), Examples), Recursive = true });
+        return root;
+    }
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using FeBeRelay.Relay;
+using FeBeRelay.Relay.Configuration;
+using Microsoft.Extensions.Logging.Console;
+
+namespace FeBeRelay.Cli.Commands;
+
+/// <summary><c>feberelay run</c>: a node, until it is told to stop.</summary>
+internal static class RunCommand
+{
+    // What remains after the drain's deadline: alerts, last records, closing sockets.
+    private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(10);
+
+    // Above these stands what the configuration's own Logging section says.
+    private static readonly Dictionary<string, string?> LoggingDefaults = new()
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+        ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
+        ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
+    };
+
+    public static Command Create(CommandContext context)
+    {
+        var file = ConfigurationOptions.File(required: true);
+        var settings = ConfigurationOptions.Settings();
+        var command = new ExampleCommand(
+            "run",
+            """
+            Run a node until Ctrl+C or SIGTERM, which lets open streams finish (node:drainSeconds); a second one stops at once.
+            Logs go to standard error.
+            """,
+            """
+              feberelay run --config fe1.json
+              feberelay run --config fe1.json --set Logging:Console:FormatterName=json
+              FEBERELAY_NODE__DRAINSECONDS=5 feberelay run --config fe1.json
+            """)
+        {
+            file, settings,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetRequiredValue(file), ConfigurationOptions.Load(context, parsed.GetRequiredValue(file), parsed.GetRequiredValue(settings)),
+            parsed.InvocationConfiguration.Error, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string file, ConfigurationLoadResult loaded, TextWriter error, CancellationToken cancellationToken)
+    {
+        if (!loaded.IsValid)
+        {
+            Messages.Write(error, file, loaded.Errors);
+            return ExitCode.ConfigurationInvalid;
+        }
+
+        using var host = BuildHost(loaded.Configuration, loaded.Values);
+        try
+        {
+            await host.RunAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or CryptographicException)
+        {
+            throw new UserError(ExitCode.Failed, exception.Message.TrimEnd('.'));
+        }
+
+        return ExitCode.Succeeded;
+    }
+
+    private static IHost BuildHost(NodeConfiguration configuration, IConfiguration values)
+    {
+        // No defaults: they would read appsettings.json and other environment variables beside the file that was named.
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "feberelay" });
+        builder.Configuration.AddInMemoryCollection(LoggingDefaults).AddConfiguration(values);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole();
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<HostOptions>(
+            host => host.ShutdownTimeout = TimeSpan.FromSeconds(configuration.Node.DrainSeconds) + AfterDrain);
+        builder.Services.AddSingleton<IHostLifetime, SignalsOfTheProgram>();
+        builder.Services.AddFeBeRelayNode(configuration);
+        return builder.Build();
+    }
+
+    /// <summary>Leaves SIGTERM and Ctrl+C to the program, which cancels what it runs.</summary>
+    private sealed class SignalsOfTheProgram : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
