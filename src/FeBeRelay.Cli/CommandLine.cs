@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using FeBeRelay.Cli.Commands;
+using FeBeRelay.Cli.Lab;
 
 namespace FeBeRelay.Cli;
 
@@ -14,6 +15,8 @@ internal static class CommandLine
         """;
 
     private const string Examples = """
+          feberelay lab                                 see it work: a sample mail server, two nodes, a wiretap between them
+          feberelay certs init                          an authority for a lab or a small site
           feberelay config check fe1.json               report everything wrong with a configuration
           feberelay run --config be1.json               beside the back end
           feberelay run --config fe1.json               beside the front end
@@ -53,9 +56,11 @@ internal static class CommandLine
     {
         var root = new RootCommand(Description)
         {
+            LabCommand.Create(InProcessTunnel.StartAsync),
             RunCommand.Create(context),
             ConfigCommand.Create(context),
             ProbeCommand.Create(context),
+            CertsCommand.Create(),
             CompletionCommand.Create(),
         };
         root.HelpName = "feberelay";

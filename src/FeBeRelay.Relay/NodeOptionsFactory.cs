@@ -15,7 +15,7 @@ internal static class NodeOptionsFactory
     /// <exception cref="IdentityException">A certificate, key or root is not usable; the message names file and fix.</exception>
     public static NodeOptions Create(NodeConfiguration configuration, TimeProvider time)
     {
-        NodeIdentity identity = CreateIdentity(configuration, time);
+        NodeIdentity identity = CreateIdentity(configuration.Node, configuration.Lifetimes, RolesOf(configuration), time);
         return new NodeOptions
         {
             Name = configuration.Node.Name ?? identity.Name,
@@ -34,8 +34,26 @@ internal static class NodeOptionsFactory
         };
     }
 
-    /// <summary>Who the node is; also what <c>config check</c> tries.</summary>
-    public static NodeIdentity CreateIdentity(NodeConfiguration configuration, TimeProvider time)
+    /// <summary>Who a node is that only dials: what a probe needs.</summary>
+    public static NodeIdentity CreateIdentity(LocalNodeSettings node, LifetimeSettings lifetimes, TimeProvider time) =>
+        CreateIdentity(node, lifetimes, [PeerRole.Initiator], time);
+
+    /// <summary>The node's certificate, fit for the roles that the node has.</summary>
+    public static NodeCertificate LoadCertificate(NodeConfiguration configuration, TimeProvider time) =>
+        LoadCertificate(configuration.Node.Certificate, RolesOf(configuration), time);
+
+    private static NodeIdentity CreateIdentity(LocalNodeSettings node, LifetimeSettings lifetimes, IReadOnlyCollection<PeerRole> roles, TimeProvider time) => new(
+        LoadCertificate(node.Certificate, roles, time),
+        TrustedRoots.Load(node.TrustedRoots),
+        [.. node.Suites.Select(s => Suite.Find(s)!)],
+        [.. node.Groups.Select(g => Group.Find(g)!)],
+        ToLifetimes(lifetimes),
+        time);
+
+    private static NodeCertificate LoadCertificate(CertificateSettings settings, IReadOnlyCollection<PeerRole> roles, TimeProvider time) =>
+        NodeCertificate.Load(new NodeCertificateFiles(settings.Path, settings.KeyPath, settings.PasswordFile), roles, time);
+
+    private static List<PeerRole> RolesOf(NodeConfiguration configuration)
     {
         List<PeerRole> roles = [];
         if (configuration.Nodes.Count > 0)
@@ -46,14 +64,7 @@ internal static class NodeOptionsFactory
         {
             roles.Add(PeerRole.Responder);
         }
-        CertificateSettings certificate = configuration.Node.Certificate;
-        return new NodeIdentity(
-            NodeCertificate.Load(new NodeCertificateFiles(certificate.Path, certificate.KeyPath, certificate.PasswordFile), roles, time),
-            TrustedRoots.Load(configuration.Node.TrustedRoots),
-            [.. configuration.Node.Suites.Select(s => Suite.Find(s)!)],
-            [.. configuration.Node.Groups.Select(g => Group.Find(g)!)],
-            ToLifetimes(configuration.Lifetimes),
-            time);
+        return roles;
     }
 
     /// <summary>A peer as the connector wants it.</summary>

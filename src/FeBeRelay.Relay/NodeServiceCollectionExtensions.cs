@@ -1,11 +1,16 @@
 using FeBeRelay.Relay.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FeBeRelay.Relay;
 
 /// <summary>Puts a node into a host.</summary>
 internal static class NodeServiceCollectionExtensions
 {
+    /// <summary>The node starts and drains with the host.</summary>
     public static IServiceCollection AddFeBeRelayNode(this IServiceCollection services, NodeConfiguration configuration)
-        => services.AddSingleton(configuration);
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddSingleton(configuration).AddHostedService<NodeService>();
+    }
 }

@@ -60,6 +60,10 @@ internal static class RunCommand
         {
             await host.RunAsync(cancellationToken);
         }
+        catch (NodeStartException exception)
+        {
+            throw new UserError(ExitCode.Failed, exception.Message.TrimEnd('.'), exception.Hint);
+        }
         catch (Exception exception) when (exception is IOException or SocketException or CryptographicException)
         {
             throw new UserError(ExitCode.Failed, exception.Message.TrimEnd('.'));

@@ -12,10 +12,10 @@ public sealed record KeyLimits(ulong SoftBytes, ulong HardBytes, TimeSpan SoftAg
 
     /// <summary>The limits that an association agreed on, never above the ceilings.</summary>
     /// <param name="seconds">Key life in seconds, 10 or more.</param>
-    /// <param name="kilobytes">Key life in units of 1,000 bytes, 1,024 or more.</param>
+    /// <param name="kilobytes">Key life in units of 1,024 bytes, 1,024 or more.</param>
     public static KeyLimits Of(uint seconds, uint kilobytes)
     {
-        ulong bytes = kilobytes * 1_000UL;
+        ulong bytes = kilobytes * 1_024UL;
         return new KeyLimits(
             Math.Min(bytes, Limits.SoftBytesPerKey),
             Math.Min(bytes + bytes / 10 + 2 * Limits.MaxPlaintext, Limits.HardBytesPerKey),

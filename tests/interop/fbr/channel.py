@@ -177,7 +177,7 @@ class Channel:
         """The soft limits of 4.8."""
         sending, lifetimes = self._sending, self.keys.association.lifetimes
         aged = sending.first_record_at is not None and time.monotonic() - sending.first_record_at >= self._soft_seconds
-        return aged or sending.bytes >= min(lifetimes.key_kilobytes * 1000, 2 ** 34) or sending.sequence >= 2 ** 20
+        return aged or sending.bytes >= min(lifetimes.key_kilobytes * 1024, 2 ** 34) or sending.sequence >= 2 ** 20
 
     def _check_hard_limits(self) -> None:
         receiving, kilobytes = self._receiving, self.keys.association.lifetimes.key_kilobytes

@@ -36,7 +36,7 @@ internal sealed class Notifications
     private async Task StreamAsync(HttpContext context)
     {
         int take = int.TryParse(context.Request.Query["take"], CultureInfo.InvariantCulture, out int asked) ? asked : int.MaxValue;
-        var news = Channel.CreateBounded<MailMessage>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
+        var news = System.Threading.Channels.Channel.CreateBounded<MailMessage>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
         _subscribers[news] = true;
         try

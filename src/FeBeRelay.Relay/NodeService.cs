@@ -1,0 +1,24 @@
+using FeBeRelay.Relay.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FeBeRelay.Relay;
+
+/// <summary>A node in a host: opens its ports at start, drains at stop.</summary>
+internal sealed class NodeService(NodeConfiguration configuration, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+{
+    private Node? _node;
+
+    /// <exception cref="Channel.Identity.IdentityException">A certificate is not usable.</exception>
+    /// <exception cref="NodeStartException">An address cannot be listened on.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _node = new Node(NodeOptionsFactory.Create(configuration, time), time, loggers);
+        _node.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _node?.DrainAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => _node?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
