@@ -71,13 +71,15 @@ public sealed class ChainLimitsTests : IDisposable
         Assert.Equal(IdentityRefusal.Malformed, _verifier.Verify([[.. leaf.RawData, 0]], PeerRole.Responder).Problem?.Refusal);
     }
 
-    [Fact]
-    public void An_extension_that_occurs_twice_is_refused()
+    [Theory]
+    [InlineData("2.5.29.38", "551D26", "551D25", "300A06082B06010505070301")]
+    [InlineData("2.5.29.16", "551D10", "551D11", "300682046576696C")]
+    public void An_extension_that_occurs_twice_is_refused(string placeholder, string find, string replacement, string content)
     {
-        // 2.5.29.38, which is nothing, becomes a second extended key usage (2.5.29.37).
-        var leaf = _good with { MoreExtensions = [new X509Extension("2.5.29.38", Convert.FromHexString("300A06082B06010505070301"), false)] };
+        // An extension that is nothing becomes a second extended key usage, or a second subject alternative name.
+        var leaf = _good with { MoreExtensions = [new X509Extension(placeholder, Convert.FromHexString(content), false)] };
         Assert.True(_verifier.Verify([_authority.IssueChanged(leaf, [0], [0])], PeerRole.Responder).IsAccepted);
-        var twice = _authority.IssueChanged(leaf, [0x55, 0x1D, 0x26], [0x55, 0x1D, 0x25]);
+        var twice = _authority.IssueChanged(leaf, Convert.FromHexString(find), Convert.FromHexString(replacement));
         Assert.Equal(IdentityRefusal.Malformed, _verifier.Verify([twice], PeerRole.Responder).Problem?.Refusal);
     }
 

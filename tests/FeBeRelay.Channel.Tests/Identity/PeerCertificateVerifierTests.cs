@@ -132,6 +132,16 @@ public sealed class PeerCertificateVerifierTests : IDisposable
     }
 
     [Fact]
+    public void The_time_is_the_one_that_the_node_is_given()
+    {
+        using var future = TestAuthority.Create("Future", _authority.Now.AddYears(20));
+        _verifier.ReplaceRoots(TrustedRoots.FromCertificates(future.Certificate));
+        AssertRefused(IdentityRefusal.NotYetValid, future.ChainOf(_good));
+        _time.SetUtcNow(future.Now);
+        Assert.True(_verifier.Verify(future.ChainOf(_good), PeerRole.Responder).IsAccepted);
+    }
+
+    [Fact]
     public void An_expired_leaf_is_refused() => AssertRefused(IdentityRefusal.Expired, _good.Expired(_authority.Now));
 
     [Fact]
