@@ -56,8 +56,8 @@ public sealed class PeerIdentityTests
     [Fact]
     public void Units_are_found_in_sets_of_several_attributes()
     {
-        // SEQUENCE { SET { SEQUENCE { CN, "x" }, SEQUENCE { OU, "Front Ends" } } }
-        var der = Convert.FromHexString("30213" + "11F" + "30080603550403" + "0C0178" + "3013060355040B" + "0C0C" + "46726F6E7420456E64732020");
+        // SEQUENCE { SET { SEQUENCE { CN, "x" }, SEQUENCE { OU, "Front Ends  " } } }
+        var der = Convert.FromHexString("3021311F" + "300806035504030C0178" + "3013060355040B0C0C46726F6E7420456E64732020");
         Assert.Equal(["Front Ends  "], CertificateNames.OrganizationalUnits(new X500DistinguishedName(der)));
     }
 
