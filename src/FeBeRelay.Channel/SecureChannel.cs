@@ -25,6 +25,8 @@ public sealed class SecureChannel : IAsyncDisposable
     private int _start;
     private int _end;
     private int _needed;
+    private Task? _wait;
+    private bool _isShutDown;
     private int _disposed;
 
     /// <param name="role">This node's role.</param>
@@ -76,6 +78,9 @@ public sealed class SecureChannel : IAsyncDisposable
 
     /// <summary>Whether no stream is open.</summary>
     public bool IsIdle => _core.Sender.IsIdle;
+
+    /// <summary>Whether this end's end of the newest stream was sent.</summary>
+    public bool SentEnd => _core.Sender.SentEnd;
 
     /// <summary>The responder has asked that the channel be closed when it is idle (6.4).</summary>
     public bool IsAskedToClose { get; private set; }
@@ -223,6 +228,11 @@ public sealed class SecureChannel : IAsyncDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FillAsync(CancellationToken cancellation = default)
     {
+        if (_wait is { } wait)
+        {
+            await wait.WaitAsync(cancellation).ConfigureAwait(false);
+            _wait = null;
+        }
         MakeRoom();
         int count = await _socket.ReceiveAsync(_received.AsMemory(_end), cancellation).ConfigureAwait(false);
         if (count == 0)
@@ -243,15 +253,22 @@ public sealed class SecureChannel : IAsyncDisposable
         return record;
     }
 
-    /// <summary>Waits until there is something to receive, without a buffer. Gives the receive buffer back while it waits, if it is empty.</summary>
-    public async ValueTask WaitReadableAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Waits until there is something to receive, be it the end of the connection, and holds no buffer meanwhile. A wait that its caller gives up goes
+    /// on: the next reader takes it over.
+    /// </summary>
+    public Task WaitReadableAsync()
     {
         if (_end > _start)
         {
-            return;
+            return Task.CompletedTask;
         }
-        ReturnBuffer();
-        await _socket.ReceiveAsync(Memory<byte>.Empty, cancellation).ConfigureAwait(false);
+        if (_wait is null)
+        {
+            ReturnBuffer();
+            _wait = WaitAsync();
+        }
+        return _wait;
     }
 
     /// <summary>Whether something, be it the end of the connection, is there to be received: on an idle channel a reason not to use it.</summary>
@@ -267,18 +284,27 @@ public sealed class SecureChannel : IAsyncDisposable
         }
     }
 
-    /// <summary>Resets the connection if it is still open, and zeroes the keys.</summary>
+    /// <summary>Ends the connection, with a reset unless it was shut down in order, and zeroes the keys.</summary>
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             Association.Remove(this);
-            SocketTuning.Reset(_socket);
+            if (_isShutDown)
+            {
+                _socket.Dispose();
+            }
+            else
+            {
+                SocketTuning.Reset(_socket);
+            }
             // The receive buffer is left to the garbage collector: a receive that is being cancelled may still write to it.
             _core.Dispose();
         }
         return ValueTask.CompletedTask;
     }
+
+    private async Task WaitAsync() => await _socket.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false);
 
     private async ValueTask SendControlAsync(ControlWriter write, CancellationToken cancellation = default)
     {
@@ -304,6 +330,7 @@ public sealed class SecureChannel : IAsyncDisposable
             while (await _socket.ReceiveAsync(discarded, cancellation).ConfigureAwait(false) > 0)
             {
             }
+            _isShutDown = true;
         }
         finally
         {

@@ -34,9 +34,7 @@ public sealed class ChannelPool : IAsyncDisposable
     {
         PooledChannel? pooled = TakeIdle();
         KeepWarm();
-        return pooled is not null
-            ? new RentedChannel(this, pooled.Channel, pooled.ReadyToRead)
-            : new RentedChannel(this, await _connector.ConnectAsync(observe: null, cancellation).ConfigureAwait(false), Task.CompletedTask);
+        return new RentedChannel(this, pooled?.Channel ?? await _connector.ConnectAsync(observe: null, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Makes the channels that the configuration wants ahead of use.</summary>
@@ -100,7 +98,8 @@ public sealed class ChannelPool : IAsyncDisposable
             Interlocked.Decrement(ref _idleCount);
             if (pooled.Channel.HasNews() || pooled.Channel.Association.IsExpired)
             {
-                _ = RetireAsync(pooled);
+                // Whatever the news are, it is not used again.
+                _ = CloseAsync(pooled);
                 continue;
             }
             found = pooled;
@@ -121,14 +120,6 @@ public sealed class ChannelPool : IAsyncDisposable
         ChannelLog.IdleChannelLost(_logger, pooled.Channel.Id, Peer.Name);
     }
 
-    /// <summary>The channel is rented and has news: whatever they are, it is not used again.</summary>
-    private static async Task RetireAsync(PooledChannel pooled)
-    {
-        await pooled.ReadyToRead.ConfigureAwait(false);
-        await pooled.Channel.CloseAsync().ConfigureAwait(false);
-    }
-
-    // The watch's receive is still pending when the close is sent; receives of one socket are served in turn.
     private static Task CloseAsync(PooledChannel pooled) => CloseAsync(pooled.Channel);
 
     private static async Task CloseAsync(SecureChannel channel) => await channel.CloseAsync().ConfigureAwait(false);

@@ -6,7 +6,7 @@ namespace FeBeRelay.Channel.Connections;
 
 /// <summary>
 /// A channel that waits in the pool, watched: a close, an ask or the end of the connection takes it out before anybody uses it. Renting it and
-/// the watch exclude each other; the watch's receive, still pending when it is rented, becomes the next user's first wait.
+/// the watch exclude each other.
 /// </summary>
 internal sealed class PooledChannel
 {
@@ -15,7 +15,6 @@ internal sealed class PooledChannel
     private const int Busy = 2;
 
     private readonly Action<PooledChannel> _lost;
-    private Task _watch = Task.CompletedTask;
     private int _state = Rented;
 
     /// <param name="channel">The channel, not in use.</param>
@@ -28,9 +27,6 @@ internal sealed class PooledChannel
 
     public SecureChannel Channel { get; }
 
-    /// <summary>Completes when the channel may be read by who rented it.</summary>
-    public Task ReadyToRead => _watch;
-
     /// <summary>The channel is over: the pool forgets it.</summary>
     public bool IsLost { get; private set; }
 
@@ -38,7 +34,7 @@ internal sealed class PooledChannel
     public void Park()
     {
         Volatile.Write(ref _state, Idle);
-        _watch = WatchAsync();
+        _ = WatchAsync();
     }
 
     /// <summary>Takes the channel for a stream, or to close it; false when it is just being looked after, or gone.</summary>
@@ -67,7 +63,7 @@ internal sealed class PooledChannel
     {
         try
         {
-            await Channel.WaitReadableAsync(CancellationToken.None).ConfigureAwait(false);
+            await Channel.WaitReadableAsync().ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

@@ -18,8 +18,6 @@ internal sealed class InProcessTunnel : LabTunnel
     private const string BackEnd = "be.lab.test";
     private const string Service = "owa";
 
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(2);
-
     private readonly Node _listener;
     private readonly Node _relay;
 
@@ -44,7 +42,6 @@ internal sealed class InProcessTunnel : LabTunnel
                 Identity = Identity(authority, BackEnd),
                 NodePorts = [new IPEndPoint(IPAddress.Loopback, 0)],
                 Services = [new Service(Service, request.BackEnd, [FrontEnd], ProxyProtocol: false)],
-                Drain = Drain,
             },
             TimeProvider.System,
             LoggerFactory.Create(_ => { }));
@@ -66,11 +63,10 @@ internal sealed class InProcessTunnel : LabTunnel
         }
     }
 
+    /// <summary>Cuts what is open: nobody waits for a lab.</summary>
     public override async ValueTask DisposeAsync()
     {
-        await _relay.DrainAsync(CancellationToken.None);
         await _relay.DisposeAsync();
-        await _listener.DrainAsync(CancellationToken.None);
         await _listener.DisposeAsync();
     }
 
@@ -81,7 +77,6 @@ internal sealed class InProcessTunnel : LabTunnel
             Identity = Identity(authority, FrontEnd),
             Peers = [new PeerNode(BackEnd, link, BackEnd) { WarmChannels = 1 }],
             Endpoints = [new EndpointOptions(Service, new IPEndPoint(IPAddress.Loopback, request.RelayPort), BackEnd, Service)],
-            Drain = Drain,
         },
         TimeProvider.System,
         LoggerFactory.Create(_ => { }));

@@ -115,7 +115,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
             await rented.Channel.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-        var pump = new StreamPump(rented.Channel, rented.ReadyToRead, application);
+        var pump = new StreamPump(rented.Channel, application);
         StreamFailure? failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);
         RelayLog.StreamEnded(
             _logger, _name, _service, rented.Channel.Association.Peer.Name, rented.Channel.Id, number, pump.BytesOut, pump.BytesIn,

@@ -77,7 +77,7 @@ internal sealed class ServiceServer(ServiceTable services, TimeProvider time, IL
             ReceivedRecord record;
             while (!channel.TryRead(out record))
             {
-                await channel.WaitReadableAsync(CancellationToken.None).ConfigureAwait(false);
+                await channel.WaitReadableAsync().ConfigureAwait(false);
                 await channel.FillAsync().ConfigureAwait(false);
             }
             switch (record.Type)
@@ -137,7 +137,7 @@ internal sealed class ServiceServer(ServiceTable services, TimeProvider time, IL
         {
             // The pump will meet the same end and tell it.
         }
-        var pump = new StreamPump(channel, Task.CompletedTask, backEnd);
+        var pump = new StreamPump(channel, backEnd);
         StreamFailure? failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);
         RelayLog.ServedStreamEnded(
             logger, service.Name, channel.Association.Peer.Name, channel.Id, open.Number, pump.BytesOut, pump.BytesIn,

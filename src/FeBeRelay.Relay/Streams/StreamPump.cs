@@ -12,9 +12,8 @@ namespace FeBeRelay.Relay.Streams;
 /// reset, back pressure as back pressure, and no cut for being quiet. Used once.
 /// </summary>
 /// <param name="channel">The channel; its stream is open.</param>
-/// <param name="readyToRead">To be awaited before the channel is read.</param>
 /// <param name="application">The application's connection; the pump ends it.</param>
-internal sealed class StreamPump(SecureChannel channel, Task readyToRead, Socket application)
+internal sealed class StreamPump(SecureChannel channel, Socket application)
 {
     private StreamFailure? _failure;
 
@@ -31,7 +30,9 @@ internal sealed class StreamPump(SecureChannel channel, Task readyToRead, Socket
     {
         using CancellationTokenRegistration registration = kill.UnsafeRegister(
             static self => _ = ((StreamPump)self!).FailAsync(StreamSide.Node, "the node's drain deadline has passed", ErrorCode.Reset), this);
-        await Task.WhenAll(OutboundAsync(), InboundAsync()).ConfigureAwait(false);
+        Task outbound = OutboundAsync();
+        await InboundAsync(outbound).ConfigureAwait(false);
+        await outbound.ConfigureAwait(false);
         if (_failure is null)
         {
             application.Dispose();
@@ -72,36 +73,32 @@ internal sealed class StreamPump(SecureChannel channel, Task readyToRead, Socket
     }
 
     /// <summary>Channel to application: records are opened where they were received, and sent on from there.</summary>
-    private async Task InboundAsync()
+    private async Task InboundAsync(Task outbound)
     {
         StreamSide side = StreamSide.Channel;
         try
         {
-            await readyToRead.ConfigureAwait(false);
-            while (true)
+            while (channel.TryRead(out ReceivedRecord record) || await FillAsync().ConfigureAwait(false))
             {
-                while (channel.TryRead(out ReceivedRecord record))
+                if (record.Type == RecordType.Data)
                 {
-                    if (record.Type == RecordType.Data)
-                    {
-                        side = StreamSide.Application;
-                        BytesIn += record.PlaintextLength;
-                        await application.SendAsync(channel.Plaintext(record), SocketFlags.None).ConfigureAwait(false);
-                        side = StreamSide.Channel;
-                    }
-                    else if (record.Type == RecordType.End)
-                    {
-                        side = StreamSide.Application;
-                        application.Shutdown(SocketShutdown.Send);
-                        return;
-                    }
-                    else
-                    {
-                        // Only an abort is left: the receiver refuses what a stream may not be followed by.
-                        throw new ProtocolException(ProtocolError.RefusedByPeer, $"the peer gave the stream up: {record.Code.Name()}", record.Code);
-                    }
+                    side = StreamSide.Application;
+                    BytesIn += record.PlaintextLength;
+                    await application.SendAsync(channel.Plaintext(record), SocketFlags.None).ConfigureAwait(false);
+                    side = StreamSide.Channel;
                 }
-                await channel.FillAsync().ConfigureAwait(false);
+                else if (record.Type == RecordType.End)
+                {
+                    side = StreamSide.Application;
+                    application.Shutdown(SocketShutdown.Send);
+                    side = StreamSide.Channel;
+                    await WatchAsync(outbound).ConfigureAwait(false);
+                    return;
+                }
+                else if (record.Type == RecordType.Abort)
+                {
+                    throw GivenUp(record);
+                }
             }
         }
         catch (Exception e) when (IsExpected(e))
@@ -109,6 +106,34 @@ internal sealed class StreamPump(SecureChannel channel, Task readyToRead, Socket
             await FailAsync(side, e).ConfigureAwait(false);
         }
     }
+
+    private async ValueTask<bool> FillAsync()
+    {
+        await channel.FillAsync().ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>
+    /// Behind the peer's end only an abort or the end of the connection can come, until this end's own end is sent; what comes after that
+    /// belongs to the next stream and is left for its reader.
+    /// </summary>
+    private async Task WatchAsync(Task outbound)
+    {
+        while (!outbound.IsCompleted && !channel.SentEnd)
+        {
+            if (channel.TryRead(out ReceivedRecord record))
+            {
+                throw GivenUp(record);
+            }
+            if (await Task.WhenAny(outbound, channel.WaitReadableAsync()).ConfigureAwait(false) != outbound && !channel.SentEnd)
+            {
+                await channel.FillAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static ProtocolException GivenUp(in ReceivedRecord record) =>
+        new(ProtocolError.RefusedByPeer, $"the peer gave the stream up: {record.Code.Name()}", record.Code);
 
     private Task FailAsync(StreamSide side, Exception e)
     {

@@ -39,6 +39,8 @@ internal sealed class TestNodes : IAsyncDisposable
 
     public bool ProxyProtocol { get; init; }
 
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
+
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     public int MaxIdleChannels { get; init; } = 64;
@@ -54,7 +56,7 @@ internal sealed class TestNodes : IAsyncDisposable
                 Identity = Identity(BackEndName),
                 NodePorts = [new IPEndPoint(Address, port)],
                 Services = [new Service(Service, backEnd, AllowedPeers, ProxyProtocol)],
-                Drain = TimeSpan.FromSeconds(5),
+                Drain = Drain,
             },
             TimeProvider.System,
             NullLoggerFactory.Instance);
@@ -71,7 +73,7 @@ internal sealed class TestNodes : IAsyncDisposable
                 Identity = Identity(FrontEndName),
                 Peers = [peer],
                 Endpoints = [new EndpointOptions("owa", new IPEndPoint(Address, 0), "be", AskedService)],
-                Drain = TimeSpan.FromSeconds(5),
+                Drain = Drain,
             },
             TimeProvider.System,
             NullLoggerFactory.Instance);
