@@ -60,6 +60,13 @@ public sealed class TestIdentity
         }
     }
 
+    /// <summary>The same node with a signer that gives the same signature when asked again: ECDSA and PSS do not by themselves.</summary>
+    public LocalIdentity Repeating()
+    {
+        var given = new ConcurrentDictionary<string, byte[]>();
+        return new LocalIdentity(Local.Chain, Local.Scheme, content => given.GetOrAdd(Convert.ToHexString(content), _ => Sign(content)));
+    }
+
     /// <summary>The private key of a node with an RSA key.</summary>
     public RSAParameters ExportRsaKey()
     {
