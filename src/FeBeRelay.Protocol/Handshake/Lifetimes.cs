@@ -6,7 +6,7 @@ namespace FeBeRelay.Protocol.Handshake;
 /// <param name="AssociationSeconds">Life of the association, 10 to 604,800 seconds.</param>
 /// <param name="QuickModes">Most quick modes under the association, 0 = no limit.</param>
 /// <param name="KeySeconds">Life of a key, 10 to 86,400 seconds.</param>
-/// <param name="KeyKilobytes">Most plaintext under a key in units of 1,000 bytes, 1,024 to 16,777,216.</param>
+/// <param name="KeyKilobytes">Most plaintext under a key in units of 1,024 bytes, 1,024 to 16,777,216.</param>
 public sealed record Lifetimes(uint AssociationSeconds, uint QuickModes, uint KeySeconds, uint KeyKilobytes)
 {
     public const uint MinAssociationSeconds = 10;
@@ -16,7 +16,7 @@ public sealed record Lifetimes(uint AssociationSeconds, uint QuickModes, uint Ke
     public const uint MinKeyKilobytes = 1_024;
     public const uint MaxKeyKilobytes = 16_777_216;
 
-    /// <summary>Eight hours for the association, 15 minutes or 100 MB for a key.</summary>
+    /// <summary>Eight hours for the association, 15 minutes or 100,000 KiB for a key.</summary>
     public static readonly Lifetimes Default = new(28_800, 0, 900, 100_000);
 
     public uint AssociationSeconds { get; } =

@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Testing.Handshake;
+
+namespace FeBeRelay.Protocol.Tests.Vectors;
+
+/// <summary>The function that the vectors are values of: records from the product, secrets and plaintexts from the second key schedule.</summary>
+internal static class MainModeFunction
+{
+    public static MainModeOutputs Of(MainModeInputs inputs)
+    {
+        var replay = new MainModeReplay(inputs);
+        using InitiatorHelloSent started = replay.Start();
+        using ResponderHelloReceived greeted = replay.Greet(started.Message);
+        (byte[] r2, byte[] r3) = MainModeRun.Split(greeted.Messages);
+        using InitiatorAwaitingAccept proving = replay.Prove();
+        using MainModeResult accepted = replay.Accept();
+        using MainModeResult result = proving.Receive(accepted.Message);
+
+        Suite suite = accepted.Suite;
+        byte[][] records = [started.Message, r2, r3, proving.Message];
+        byte[] shared = SharedSecret(inputs);
+        var schedule = new ReferenceSchedule(suite, shared, started.Message, r2);
+        byte[] association = schedule.Association(records[0], records[1], records[2], records[3]);
+        if (!result.MS.Span.SequenceEqual(association) || !accepted.MS.Span.SequenceEqual(association))
+        {
+            throw new InvalidOperationException("the product's association secret is not the reference's");
+        }
+        return new MainModeOutputs(
+            RecordsOf(replay, records, accepted.Message),
+            PlaintextsOf(schedule, records, association, accepted.Message),
+            Hex(new() { ["i"] = replay.SignedByInitiator, ["r"] = replay.SignedByResponder }),
+            SecretsOf(schedule, shared, association));
+    }
+
+    private static Dictionary<string, string> RecordsOf(MainModeReplay replay, byte[][] records, byte[] accept)
+    {
+        var all = new Dictionary<string, byte[]> { ["r1"] = records[0], ["r2"] = records[1], ["r3"] = records[2], ["r4"] = records[3], ["accept"] = accept };
+        foreach (ErrorCode code in Enum.GetValues<ErrorCode>())
+        {
+            all.Add($"decline {code.Name()}", replay.Decline(code));
+        }
+        return Hex(all);
+    }
+
+    private static Dictionary<string, string> PlaintextsOf(ReferenceSchedule schedule, byte[][] records, byte[] association, byte[] accept) => Hex(new()
+    {
+        ["r3"] = schedule.Open(schedule.AuthenticationKey(Role.Responder), records[2]),
+        ["r4"] = schedule.Open(schedule.AuthenticationKey(Role.Initiator), records[3]),
+        ["accept"] = schedule.Open(schedule.Accept(association), accept),
+    });
+
+    private static Dictionary<string, string> SecretsOf(ReferenceSchedule schedule, byte[] shared, byte[] association)
+    {
+        var secrets = new Dictionary<string, byte[]> { ["DH"] = shared, ["DHS"] = schedule.Extracted, ["MM"] = schedule.MainMode };
+        foreach ((string name, Role role) in ((string, Role)[])[("i", Role.Initiator), ("r", Role.Responder)])
+        {
+            byte[] authentication = schedule.AuthenticationKey(role);
+            secrets.Add($"AS.{name}", authentication);
+            secrets.Add($"AS.{name} key", schedule.Key(authentication));
+            secrets.Add($"AS.{name} iv", schedule.Iv(authentication));
+            secrets.Add($"MK.{name}", schedule.AuthenticationMac(role));
+        }
+        byte[] accept = schedule.Accept(association);
+        secrets.Add("MS", association);
+        secrets.Add("AK", accept);
+        secrets.Add("AK key", schedule.Key(accept));
+        secrets.Add("AK iv", schedule.Iv(accept));
+        return Hex(secrets);
+    }
+
+    private static byte[] SharedSecret(MainModeInputs inputs)
+    {
+        KeyInput theirs = inputs.Responder.Key;
+        using ECDiffieHellman own = ECDiffieHellman.Create(MainModeReplay.KeyOf(inputs.Initiator.Keys.Single(k => k.Group == theirs.Group)));
+        using ECDiffieHellman peer = ECDiffieHellman.Create(MainModeReplay.KeyOf(theirs));
+        return own.DeriveRawSecretAgreement(peer.PublicKey);
+    }
+
+    private static Dictionary<string, string> Hex(Dictionary<string, byte[]> values) =>
+        values.ToDictionary(v => v.Key, v => Convert.ToHexStringLower(v.Value));
+}

@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using System.Text;
+using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Wire;
+
+namespace FeBeRelay.Testing.Handshake;
+
+/// <summary>
+/// Main mode's key schedule (clause 2.6), written a second time from the page and with the platform's primitives only: vectors made
+/// by one and checked by the other say that both read the page alike.
+/// </summary>
+public sealed class ReferenceSchedule
+{
+    private readonly Suite _suite;
+
+    public ReferenceSchedule(Suite suite, byte[] shared, byte[] r1, byte[] r2)
+    {
+        _suite = suite;
+        Extracted = HKDF.Extract(suite.Hash, shared, new byte[suite.HashSize]);
+        MainMode = Expand(Extracted, "main mode", Hash(r1, r2));
+    }
+
+    /// <summary><c>DHS</c>.</summary>
+    public byte[] Extracted { get; }
+
+    /// <summary><c>MM</c>.</summary>
+    public byte[] MainMode { get; }
+
+    /// <summary><c>AS.x</c>.</summary>
+    public byte[] AuthenticationKey(Role role) => Expand(MainMode, role == Role.Initiator ? "auth key i" : "auth key r", []);
+
+    /// <summary><c>MK.x</c>.</summary>
+    public byte[] AuthenticationMac(Role role) => Expand(MainMode, role == Role.Initiator ? "auth mac i" : "auth mac r", []);
+
+    /// <summary><c>MS</c>.</summary>
+    public byte[] Association(byte[] r1, byte[] r2, byte[] r3, byte[] r4) => Expand(MainMode, "association", Hash(r1, r2, r3, r4));
+
+    /// <summary><c>AK</c>.</summary>
+    public byte[] Accept(byte[] association) => Expand(association, "accept", []);
+
+    public byte[] Hash(params byte[][] parts)
+    {
+        byte[] all = [.. parts.SelectMany(p => p)];
+        return _suite.HashSize == 48 ? SHA384.HashData(all) : SHA256.HashData(all);
+    }
+
+    public byte[] Mac(byte[] key, byte[] digest) =>
+        _suite.HashSize == 48 ? HMACSHA384.HashData(key, digest) : HMACSHA256.HashData(key, digest);
+
+    public byte[] Key(byte[] secret) => Expand(secret, "key", [], _suite.KeySize);
+
+    public byte[] Iv(byte[] secret) => Expand(secret, "iv", [], 12);
+
+    /// <summary>A whole record; the header may be one that the product would not write.</summary>
+    public byte[] Seal(byte[] secret, RecordType type, byte[] plaintext)
+    {
+        int length = plaintext.Length + 16;
+        byte[] header = [(byte)type, 0, (byte)(length >> 16), (byte)(length >> 8), (byte)length];
+        var ciphertext = new byte[plaintext.Length];
+        var tag = new byte[16];
+        using var cipher = new AesGcm(Key(secret), 16);
+        cipher.Encrypt(Iv(secret), plaintext, ciphertext, tag, header);
+        return [.. header, .. ciphertext, .. tag];
+    }
+
+    public byte[] Open(byte[] secret, byte[] record)
+    {
+        var plaintext = new byte[record.Length - 5 - 16];
+        using var cipher = new AesGcm(Key(secret), 16);
+        cipher.Decrypt(Iv(secret), record.AsSpan(5, plaintext.Length), record.AsSpan(record.Length - 16), plaintext, record.AsSpan(0, 5));
+        return plaintext;
+    }
+
+    private byte[] Expand(byte[] secret, string label, byte[] context) => Expand(secret, label, context, _suite.HashSize);
+
+    private byte[] Expand(byte[] secret, string label, byte[] context, int size)
+    {
+        byte[] name = Encoding.ASCII.GetBytes("fbr " + label);
+        byte[] info = [(byte)(size >> 8), (byte)size, (byte)name.Length, .. name, (byte)context.Length, .. context];
+        return HKDF.Expand(_suite.Hash, secret, size, info);
+    }
+}
