@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using FeBeRelay.Channel.Identity;
 using FeBeRelay.Cli.Commands;
 using FeBeRelay.Cli.Lab;
 
@@ -45,6 +46,11 @@ internal static class CommandLine
         {
             Messages.Write(error, problem.Message, problem.Hints);
             return problem.ExitCode;
+        }
+        catch (IdentityException problem)
+        {
+            Messages.Write(error, problem.Message);
+            return ExitCode.Failed;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
