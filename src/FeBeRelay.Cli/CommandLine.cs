@@ -56,6 +56,11 @@ internal static class CommandLine
         {
             return ExitCode.Interrupted;
         }
+        catch (Exception fault)
+        {
+            Messages.Write(error, $"unexpected: {fault}", "this is a fault of feberelay: please report it with the lines above");
+            return ExitCode.Failed;
+        }
     }
 
     private static RootCommand CreateRoot(CommandContext context)
