@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using FeBeRelay.Channel.Identity;
 using FeBeRelay.Cli.Commands;
 using FeBeRelay.Cli.Lab;
 
@@ -46,9 +47,19 @@ internal static class CommandLine
             Messages.Write(error, problem.Message, problem.Hints);
             return problem.ExitCode;
         }
+        catch (IdentityException problem)
+        {
+            Messages.Write(error, problem.Message);
+            return ExitCode.Failed;
+        }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return ExitCode.Interrupted;
+        }
+        catch (Exception fault)
+        {
+            Messages.Write(error, $"unexpected: {fault}", "this is a fault of feberelay: please report it with the lines above");
+            return ExitCode.Failed;
         }
     }
 

@@ -6,6 +6,7 @@ using FeBeRelay.Channel.Connections;
 using FeBeRelay.Relay.Endpoints;
 using FeBeRelay.Relay.Services;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FeBeRelay.Relay;
 
@@ -24,6 +25,7 @@ internal sealed class Node : IAsyncDisposable
     private readonly List<StreamEndpoint> _endpoints = [];
     private readonly ITimer _sweep;
     private ChannelListener? _listener;
+    private bool _started;
     private bool _drained;
 
     public Node(NodeOptions options, TimeProvider time, ILoggerFactory loggers)
@@ -77,6 +79,7 @@ internal sealed class Node : IAsyncDisposable
         {
             pool.KeepWarm();
         }
+        _started = true;
         RelayLog.NodeStarted(_logger, _options.Name);
     }
 
@@ -89,9 +92,11 @@ internal sealed class Node : IAsyncDisposable
             return;
         }
         _drained = true;
-        RelayLog.Draining(_logger, (int)_options.Drain.TotalSeconds);
+        // A node that could not start has said so.
+        ILogger logger = _started ? _logger : NullLogger.Instance;
+        RelayLog.Draining(logger, (int)_options.Drain.TotalSeconds);
         using var deadline = new CancellationTokenSource(_options.Drain, _time);
-        using CancellationTokenRegistration told = deadline.Token.Register(() => RelayLog.DrainDeadline(_logger));
+        using CancellationTokenRegistration told = deadline.Token.Register(() => RelayLog.DrainDeadline(logger));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cut);
         if (_listener is not null)
         {
@@ -102,7 +107,7 @@ internal sealed class Node : IAsyncDisposable
         {
             await _listener.DisposeAsync().ConfigureAwait(false);
         }
-        RelayLog.NodeStopped(_logger, _options.Name);
+        RelayLog.NodeStopped(logger, _options.Name);
     }
 
     /// <summary>Ends the node at once where it was not drained.</summary>

@@ -78,12 +78,12 @@ internal static class CertsOptions
         try
         {
             work(arguments.InvocationConfiguration.Output, error);
-            return ExitCodes.Done;
+            return ExitCode.Succeeded;
         }
         catch (Exception e) when (e is CertificateException or IdentityException)
         {
             error.WriteLine($"feberelay: {e.Message}");
-            return ExitCodes.Failed;
+            return ExitCode.Failed;
         }
     }
 }

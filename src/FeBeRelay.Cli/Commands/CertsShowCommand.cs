@@ -33,7 +33,7 @@ internal static class CertsShowCommand
                 else
                     WriteText(output, described);
             });
-            return hasProblems ? ExitCodes.Failed : code;
+            return hasProblems ? ExitCode.Failed : code;
         });
         return command;
     }

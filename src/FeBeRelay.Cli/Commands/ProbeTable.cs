@@ -12,15 +12,19 @@ internal static class ProbeTable
 
     public static void Write(TextWriter output, ProbeReport report)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (!console.Profile.Out.IsTerminal)
+        var isTerminal = output == Console.Out && !Console.IsOutputRedirected;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output), Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+        });
+        if (!isTerminal)
         {
             console.Profile.Width = WidthOfAFile;
         }
 
         console.MarkupLineInterpolated($"[bold]{report.Request.Name}[/] ({report.Request.Peer.Address}), expected identity {report.Request.Peer.Identity}");
 
-        var table = new Table().NoBorder().HideHeaders().AddColumn("step").AddColumn(new TableColumn("time").RightAligned()).AddColumn("result").AddColumn("detail");
+        var table = new Table().NoBorder().HideHeaders().AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("").AddColumn("");
         foreach (var step in report.Steps)
         {
             table.AddRow(new Text("  " + NameOf(step.Kind)), new Text(Duration(step)), new Text(Result(step), StyleOf(step)), new Text(step.Detail));

@@ -10,13 +10,23 @@ internal static class IdentityChecks
 
     private static IEnumerable<ConfigurationError> Check(NodeConfiguration configuration, TimeProvider time)
     {
-        if (Problem(() => NodeOptionsFactory.LoadCertificate(configuration, time).Dispose()) is { } certificate)
+        var certificate = configuration.Node.Certificate;
+        if (Problem(() => NodeOptionsFactory.LoadCertificate(configuration, time).Dispose()) is { } problem)
         {
-            yield return Error("node:certificate:path", configuration.Node.Certificate.Path, certificate);
+            yield return Error(problem, [
+                ("node:certificate:path", certificate.Path),
+                ("node:certificate:keyPath", certificate.KeyPath),
+                ("node:certificate:passwordFile", certificate.PasswordFile),
+            ]);
         }
-        if (Problem(() => TrustedRoots.Load(configuration.Node.TrustedRoots)) is { } roots)
+
+        for (var i = 0; i < configuration.Node.TrustedRoots.Count; i++)
         {
-            yield return Error("node:trustedRoots", string.Join(", ", configuration.Node.TrustedRoots), roots);
+            var root = configuration.Node.TrustedRoots[i];
+            if (Problem(() => TrustedRoots.Load([root])) is { } refusal)
+            {
+                yield return Error(refusal, [($"node:trustedRoots:{i}", root)]);
+            }
         }
     }
 
@@ -33,6 +43,14 @@ internal static class IdentityChecks
         }
     }
 
-    private static ConfigurationError Error(string key, string value, string problem) =>
-        new(key, value, $"is not usable: {problem}", "feberelay certs show FILE lists what is wrong with a certificate");
+    /// <summary>The message reads "file: what is wrong; what to do": the file tells the key, the end is the fix.</summary>
+    private static ConfigurationError Error(string message, (string Key, string? Path)[] keys)
+    {
+        var (key, path) = keys.FirstOrDefault(entry => entry.Path is not null && message.StartsWith(entry.Path + ": ", StringComparison.Ordinal), keys[0]);
+        var text = message.StartsWith(path + ": ", StringComparison.Ordinal) ? message[(path!.Length + 2)..] : message;
+        var split = text.LastIndexOf("; ", StringComparison.Ordinal);
+        return split < 0
+            ? new ConfigurationError(key, path, $"cannot be used: {text}", "feberelay certs show FILE lists what is wrong with a certificate")
+            : new ConfigurationError(key, path, $"cannot be used: {text[..split]}", text[(split + 2)..]);
+    }
 }

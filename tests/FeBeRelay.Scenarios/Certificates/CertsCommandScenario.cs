@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using FeBeRelay.Cli;
 using FeBeRelay.Cli.Commands;
 using FeBeRelay.Testing.Certificates;
 using Microsoft.Extensions.Time.Testing;
@@ -105,7 +106,7 @@ public sealed partial class CertsCommandScenario : IDisposable
             = 0
             """);
         var (output, _, code) = Run("show {}/fe1.lab.test.pem --json");
-        Assert.Equal(ExitCodes.Failed, code);
+        Assert.Equal(ExitCode.Failed, code);
         var shown = JsonDocument.Parse(output).RootElement[0];
         Assert.Equal("fe1.lab.test", shown.GetProperty("dnsNames")[0].GetString());
         Assert.Equal("the certificate of CN=fe1.lab.test expired at 2026-12-24 12:00:00Z", Assert.Single(shown.GetProperty("problems").EnumerateArray()).GetString());
@@ -135,7 +136,7 @@ public sealed partial class CertsCommandScenario : IDisposable
             = 1
             """);
         _answer = false;
-        Assert.Equal(ExitCodes.Failed, Run("sign {}/node/be1.lab.test.csr --directory {}").Code);
+        Assert.Equal(ExitCode.Failed, Run("sign {}/node/be1.lab.test.csr --directory {}").Code);
         Assert.False(File.Exists(_folder["be1.lab.test.pem"]));
         AssertTranscript(
             "sign {}/node/be1.lab.test.csr --directory {} --yes",
@@ -147,7 +148,7 @@ public sealed partial class CertsCommandScenario : IDisposable
             ! signed, valid until 2027-11-24; give it back to the node beside its key
             = 0
             """);
-        Assert.Equal(ExitCodes.Done, Run("show {}/be1.lab.test.pem").Code);
+        Assert.Equal(ExitCode.Succeeded, Run("show {}/be1.lab.test.pem").Code);
     }
 
     [Fact]
@@ -156,7 +157,7 @@ public sealed partial class CertsCommandScenario : IDisposable
         Run("init --directory {}");
         Run("csr be1.lab.test --directory {}/node");
         _answer = true;
-        Assert.Equal(ExitCodes.Done, Run("sign {}/node/be1.lab.test.csr --directory {}").Code);
+        Assert.Equal(ExitCode.Succeeded, Run("sign {}/node/be1.lab.test.csr --directory {}").Code);
         Assert.True(File.Exists(_folder["be1.lab.test.pem"]));
     }
 
@@ -174,9 +175,9 @@ public sealed partial class CertsCommandScenario : IDisposable
             """);
         AssertOwnerOnly("fe1.lab.test.p12");
         Assert.False(File.Exists(_folder["fe1.lab.test.key"]));
-        Assert.Equal(ExitCodes.Done, Run("show {}/fe1.lab.test.p12 --password-file {}/password").Code);
+        Assert.Equal(ExitCode.Succeeded, Run("show {}/fe1.lab.test.p12 --password-file {}/password").Code);
         var (_, error, code) = Run("show {}/fe1.lab.test.p12");
-        Assert.Equal(ExitCodes.Failed, code);
+        Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("is the password in --password-file right?", error, StringComparison.Ordinal);
     }
 
@@ -197,7 +198,7 @@ public sealed partial class CertsCommandScenario : IDisposable
     public void What_is_missing_is_named_with_the_fix(string line, string expected)
     {
         var (output, error, code) = Run(line);
-        Assert.Equal(ExitCodes.Failed, code);
+        Assert.Equal(ExitCode.Failed, code);
         Assert.Empty(output);
         Assert.StartsWith("feberelay: ", error, StringComparison.Ordinal);
         Assert.Contains(expected, error, StringComparison.Ordinal);
