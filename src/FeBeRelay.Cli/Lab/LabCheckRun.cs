@@ -47,15 +47,15 @@ internal static class LabCheckRun
         console.WriteLine();
         foreach ((string name, string value) in AssociationText.Lines(report.Association))
         {
-            console.MarkupLine($"[dim]{name,-12}[/] {Markup.Escape(value)}");
+            console.MarkupLine($"[dim]{name,-13}[/] {Markup.Escape(value)}");
         }
 
         string seen = string.Create(CultureInfo.InvariantCulture,
             $"{report.Wiretap.BytesToListener:N0} bytes to the listener, {report.Wiretap.BytesFromListener:N0} back; " +
             $"{report.Wiretap.MarkersReadable} of {report.Wiretap.MarkersSent} markers readable, {report.Wiretap.MarkersDelivered} delivered to the back end");
-        console.MarkupLine($"[dim]{"wiretap",-12}[/] {seen}");
-        console.MarkupLine($"[dim]{"  sent",-12}[/] {Markup.Escape(Printable.Text(report.Wiretap.Sent))}");
-        console.MarkupLine($"[dim]{"  on the link",-12}[/] {Printable.Hex(report.Wiretap.OnTheLink)}");
+        console.MarkupLine($"[dim]{"wiretap",-13}[/] {seen}");
+        console.MarkupLine($"[dim]{"  sent",-13}[/] {Markup.Escape(Printable.Text(report.Wiretap.Sent))}");
+        console.MarkupLine($"[dim]{"  on the link",-13}[/] {Printable.Hex(report.Wiretap.OnTheLink)}");
         console.WriteLine();
         int passed = report.Checks.Count(result => result.Ok);
         console.MarkupLine(report.Ok ? $"[green]{passed} checks, all ok[/]" : $"[red]{report.Checks.Count - passed} of {report.Checks.Count} checks failed[/]");

@@ -70,6 +70,13 @@ internal sealed record WiretapReport(
         check.MarkersByCheck.Count,
         check.MarkersByCheck.Values.Count(marker => bench.Clear.Saw(Encoding.ASCII.GetBytes(marker))),
         check.MarkersByCheck.Values.Count(marker => bench.Link.Saw(Encoding.ASCII.GetBytes(marker))),
-        bench.Clear.Sample(WireDirection.ToTarget).TakeLast(SampleLength).ToArray(),
+        LastMarked(bench.Clear.Sample(WireDirection.ToTarget)),
         bench.Link.Sample(WireDirection.ToTarget).TakeLast(SampleLength).ToArray());
+
+    /// <summary>The end of a header block is dull; the last line with a marker in it shows best what is at stake.</summary>
+    private static byte[] LastMarked(byte[] sent)
+    {
+        int start = Math.Max(0, sent.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes($"{LabVisit.MarkerHeader}: ")));
+        return sent.AsSpan(start, Math.Min(SampleLength, sent.Length - start)).ToArray();
+    }
 }

@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace FeBeRelay.Cli.Lab;
 
 /// <summary>Bytes for the eye. Nothing that came over a wire reaches the terminal unfiltered.</summary>
-internal static class Printable
+internal static partial class Printable
 {
     /// <summary>On one line: what is not printable ASCII becomes a dot.</summary>
     public static string Text(ReadOnlySpan<byte> bytes)
@@ -17,14 +18,14 @@ internal static class Printable
         return text.ToString();
     }
 
-    /// <summary>The last lines of text, cut to a width; a line feed ends a line and a carriage return is left out.</summary>
+    /// <summary>The last lines that have text once HTML's tags are taken away, cut to a width.</summary>
     public static IReadOnlyList<string> Lines(ReadOnlySpan<byte> bytes, int count, int width)
     {
         var lines = new List<string>();
         foreach (Range range in bytes.Split((byte)'\n'))
         {
-            ReadOnlySpan<byte> line = bytes[range].TrimEnd((byte)'\r');
-            lines.Add(Text(line[..Math.Min(line.Length, width)]));
+            string line = Tag().Replace(Text(bytes[range].TrimEnd((byte)'\r')), " ").Trim();
+            lines.Add(line[..Math.Min(line.Length, width)]);
         }
 
         return [.. lines.Where(line => line.Length > 0).TakeLast(count)];
@@ -45,6 +46,9 @@ internal static class Printable
 
         return lines;
     }
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tag();
 
     private static char Visible(byte one) => one is >= 0x20 and < 0x7f ? (char)one : '.';
 }

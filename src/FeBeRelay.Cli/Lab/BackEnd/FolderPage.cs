@@ -24,12 +24,12 @@ internal static class FolderPage
         </div></div>
         </main>
         </div>
-        <script>
+        """,
+        $"""
         const events = new EventSource({Script(Notifications.PathFor(path.User))});
         events.addEventListener('connected', () => document.getElementById('live').classList.add('on'));
         events.addEventListener('newmail', () => location.reload());
         events.onerror = () => document.getElementById('live').classList.remove('on');
-        </script>
         """);
 
     private static string Navigation(MailPath path, IEnumerable<string> folders)

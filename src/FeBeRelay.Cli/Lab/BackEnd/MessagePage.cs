@@ -14,21 +14,21 @@ internal static class MessagePage
         <div class="card"><div class="pad">
         <h1>{{PageShell.Encode(message.Subject)}}</h1>
         <p class="soft">{{PageShell.Encode(message.From)}}, {{message.Received.ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture)}} UTC</p>
-        <div class="text">{{PageShell.Encode(message.Text)}}</div>
+        <div class="text">{{PageShell.EncodeLines(message.Text)}}</div>
         </div></div>
         <div class="card"><h2>Attachments</h2><div class="pad">
         {{Attachments(path, message)}}
         <input type="file" id="file"> <span class="soft" id="state"></span>
         </div></div>
         </main></div>
-        <script>
+        """,
+        """
         document.getElementById('file').addEventListener('change', async change => {
           const file = change.target.files[0], state = document.getElementById('state');
           state.textContent = 'Uploading ' + file.name;
           const answer = await fetch(location.pathname + '/' + encodeURIComponent(file.name), { method: 'PUT', body: file });
           if (answer.ok) location.reload(); else state.textContent = await answer.text();
         });
-        </script>
         """);
 
     private static string Attachments(MailPath path, MailMessage message)

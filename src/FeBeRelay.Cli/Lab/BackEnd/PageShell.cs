@@ -7,7 +7,11 @@ internal static class PageShell
 {
     public static string Encode(string text) => HtmlEncoder.Default.Encode(text);
 
-    public static string Render(string title, string body) =>
+    /// <summary>Lines stay lines, for whoever reads the page on the wire.</summary>
+    public static string EncodeLines(string text) => string.Join('\n', text.Split('\n').Select(Encode));
+
+    /// <summary>The script comes before the body, so that what is last on the wire is what a person reads.</summary>
+    public static string Render(string title, string body, string script = "") =>
         $"""
         <!doctype html>
         <html lang="en">
@@ -17,6 +21,7 @@ internal static class PageShell
         <title>{Encode(title)}</title>
         <link rel="icon" href="data:,">
         <style>{Style}</style>
+        <script type="module">{script}</script>
         </head>
         <body>
         {body}
