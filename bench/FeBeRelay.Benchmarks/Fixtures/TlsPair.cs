@@ -19,7 +19,7 @@ internal sealed class TlsPair : IDisposable
 
     public SslStream Server { get; }
 
-    /// <summary>Bytes of the handshake, both ways: a resumed one has no certificates in it.</summary>
+    /// <summary>Bytes of the handshake and its tickets, both ways: a resumed one has no certificate messages in it.</summary>
     public long HandshakeBytes { get; private set; }
 
     /// <summary>The handshake, all of both sides, and a byte each way: with that the session's ticket has reached the client.</summary>
