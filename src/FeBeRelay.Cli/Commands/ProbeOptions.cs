@@ -10,7 +10,8 @@ internal sealed class ProbeOptions
 {
     private readonly Argument<string?> _node = new("NODE")
     {
-        Description = "Name of the peer in section nodes.", Arity = ArgumentArity.ZeroOrOne,
+        Description = "Name of the peer in section nodes.",
+        Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Option<string> _config = ConfigurationOptions.File(required: false);
@@ -22,13 +23,17 @@ internal sealed class ProbeOptions
     private readonly Option<FileInfo> _passwordFile = File("--password-file", "File with the password of the PKCS#12 file or key.");
     private readonly Option<FileInfo[]> _trustedRoots = new Option<FileInfo[]>("--trusted-root")
     {
-        Description = "PEM file of an authority that may vouch for the peer. May be repeated.", HelpName = "FILE", DefaultValueFactory = _ => [],
+        Description = "PEM file of an authority that may vouch for the peer. May be repeated.",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => [],
     }.AcceptExistingOnly();
 
     private readonly Option<string?> _service = new("--service") { Description = "Also ask for this service.", HelpName = "NAME" };
     private readonly Option<int> _timeout = new("--timeout")
     {
-        Description = "Seconds that each step may take, 1 to 300.", HelpName = "SECONDS", DefaultValueFactory = _ => 10,
+        Description = "Seconds that each step may take, 1 to 300.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => 10,
     };
 
     public void AddTo(Command command)
