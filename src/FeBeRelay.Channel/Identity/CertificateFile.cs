@@ -83,7 +83,11 @@ public static class CertificateFile
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new IdentityException($"{path}: this process may not read it; give its user the right to", e);
+            throw new IdentityException(
+                Directory.Exists(path)
+                    ? $"{path}: a folder; name a file in it"
+                    : $"{path}: this process may not read it; give its user the right to",
+                e);
         }
         catch (IOException e)
         {

@@ -69,9 +69,8 @@ internal static class NodeCertificateLoader
         }
         catch (CryptographicException e)
         {
-            throw new IdentityException(
-                $"{files.Path}: not PEM, and cannot be opened as PKCS#12 ({(password is null ? "no passwordFile is given" : "is the password in the passwordFile right?")})",
-                e);
+            var hint = password is null ? "no passwordFile is given" : "is the password in the passwordFile right?";
+            throw new IdentityException($"{files.Path}: not PEM, and cannot be opened as PKCS#12 ({hint})", e);
         }
     }
 

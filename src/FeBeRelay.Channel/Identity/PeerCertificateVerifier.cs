@@ -143,7 +143,11 @@ public sealed class PeerCertificateVerifier
         var name = CertificateNames.Display(sent[0]);
         var status = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
         if ((status & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot)) != 0)
-            return new(IdentityRefusal.UntrustedRoot, $"the certificate of {name} does not lead to a trusted root; its issuer is {CertificateNames.Printable(sent[^1].Issuer)}");
+        {
+            var issuer = CertificateNames.Printable(sent[^1].Issuer);
+            return new(IdentityRefusal.UntrustedRoot, $"the certificate of {name} does not lead to a trusted root; its issuer is {issuer}");
+        }
+
         if (elements.Select(certificate => CertificateRules.CheckValidity(certificate, now)).FirstOrDefault(problem => problem is not null) is { } time)
             return time;
         if (status.HasFlag(X509ChainStatusFlags.NotValidForUsage))

@@ -8,9 +8,18 @@ namespace FeBeRelay.Cli.Commands;
 /// </summary>
 internal static class CertsCommand
 {
+    private const string Examples = """
+          feberelay certs init --name "Site CA"                       ca.pem and ca.key in certs/out
+          feberelay certs issue fe1.lab.test --ou "Front Ends"        a node's key and certificate
+          feberelay certs csr be1.lab.test --directory .               on the node itself: its key stays there
+          feberelay certs sign be1.lab.test.csr                       beside the authority: show the names, ask, sign
+          feberelay certs show fe1.lab.test.pem                       what is in it, and what nodes would have against it
+        """;
+
     public static Command Create() => Create(new CertsEnvironment(TimeProvider.System, AskAtTerminal));
 
-    public static Command Create(CertsEnvironment environment) => new("certs", "Make and look at certificates for a lab or a small site")
+    public static Command Create(CertsEnvironment environment) =>
+        new ExampleCommand("certs", "Make and look at certificates for a lab or a small site", Examples)
     {
         CertsInitCommand.Create(environment),
         CertsIssueCommand.Create(environment),

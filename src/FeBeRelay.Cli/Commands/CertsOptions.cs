@@ -82,7 +82,7 @@ internal static class CertsOptions
         }
         catch (Exception e) when (e is CertificateException or IdentityException)
         {
-            error.WriteLine($"feberelay: {e.Message}");
+            Messages.Write(error, e.Message);
             return ExitCode.Failed;
         }
     }

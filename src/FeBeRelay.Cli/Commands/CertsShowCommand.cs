@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using FeBeRelay.Relay.Certificates;
 
 namespace FeBeRelay.Cli.Commands;
@@ -8,12 +6,6 @@ namespace FeBeRelay.Cli.Commands;
 /// <summary><c>certs show</c>: what certificates say, and what nodes would have against them.</summary>
 internal static class CertsShowCommand
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public static Command Create(CertsEnvironment environment)
     {
         var file = new Argument<string>("FILE") { Description = "Certificates in PEM, DER or PKCS#12" };
@@ -29,7 +21,7 @@ internal static class CertsShowCommand
                 var described = CertificateReader.Describe(arguments.GetRequiredValue(file), arguments.GetValue(passwordFile), now);
                 hasProblems = described.Any(one => one.Problems.Count > 0);
                 if (arguments.GetValue(json))
-                    output.WriteLine(JsonSerializer.Serialize(described, Json));
+                    JsonOutput.Write(output, described);
                 else
                     WriteText(output, described);
             });

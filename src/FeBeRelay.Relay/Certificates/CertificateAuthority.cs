@@ -67,7 +67,11 @@ internal sealed class CertificateAuthority : IDisposable
         var now = _time.GetUtcNow();
         var notAfter = Earlier(now.AddDays(asked.Names.Days), new(Certificate.NotAfter.ToUniversalTime()));
         if (notAfter <= now)
-            throw new CertificateException($"the authority itself expired on {Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}; make a new one with feberelay certs init");
+        {
+            throw new CertificateException(
+                $"the authority itself expired on {Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}; make a new one with feberelay certs init");
+        }
+
         var request = asked.ToCertificateRequest();
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));

@@ -11,9 +11,12 @@ internal sealed class AnySignature(AsymmetricAlgorithm key, RSASignaturePadding 
 
     public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm)
     {
-        var isSha1 = hashAlgorithm == HashAlgorithmName.SHA1;
-        if (!isSha1)
-            return key is RSA rsa ? CreateForRSA(rsa, padding).GetSignatureAlgorithmIdentifier(hashAlgorithm) : CreateForECDsa((ECDsa)key).GetSignatureAlgorithmIdentifier(hashAlgorithm);
+        if (hashAlgorithm != HashAlgorithmName.SHA1)
+        {
+            var usual = key is RSA rsa ? CreateForRSA(rsa, padding) : CreateForECDsa((ECDsa)key);
+            return usual.GetSignatureAlgorithmIdentifier(hashAlgorithm);
+        }
+
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
