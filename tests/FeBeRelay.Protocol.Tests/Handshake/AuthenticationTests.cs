@@ -71,11 +71,6 @@ public sealed class AuthenticationTests
         Refused(ProtocolError.BadSignature, a => a with { Chain = [TestIdentity.LeafWith(() => ECDsa.Create(ECCurve.NamedCurves.nistP521))] });
 
     [Fact]
-    public void A_leaf_of_RSA_with_1024_bits_is_refused() => Refused(
-        ProtocolError.BadSignature,
-        a => a with { Chain = [TestIdentity.LeafWith(() => RSA.Create(1_024))], Algorithm = (ushort)SignatureScheme.RsaPssSha256 });
-
-    [Fact]
     public void A_leaf_whose_curve_is_written_out_is_refused() => Refused(
         ProtocolError.BadSignature, a => a with { Chain = [TestIdentity.LeafWith(() => ECDsa.Create(WrittenOut(ECCurve.NamedCurves.nistP256)))] });
 

@@ -42,6 +42,22 @@ public sealed class MainModeStateTests
     }
 
     [Fact]
+    public void A_failure_zeroes_the_initiators_later_states()
+    {
+        States states = Run(upTo: Role.Initiator);
+        using InitiatorHelloSent started = InitiatorHelloSent.Start(MainModeRun.Settings(Role.Initiator), Demand.None, []);
+        using ResponderHelloReceived greeted = ResponderHelloReceived.Receive(MainModeRun.Settings(Role.Responder), started.Message);
+        using InitiatorAwaitingAuthentication awaiting = started.Receive(MainModeRun.Split(greeted.Messages).First);
+
+        Violation.Of(ProtocolError.CannotDecrypt, () => awaiting.Receive(states.R3));
+        Violation.Of(ProtocolError.AlertedByPeer, () => states.Proving.Receive([0x7F, 0, 0, 0, 0]));
+
+        object[] secrets = [.. SecretsOf(awaiting), .. SecretsOf(states.Proving)];
+        Assert.Equal(2, secrets.Length);
+        Assert.All(secrets, AssertGone);
+    }
+
+    [Fact]
     public void A_state_given_up_cannot_be_used()
     {
         InitiatorHelloSent started = InitiatorHelloSent.Start(MainModeRun.Settings(Role.Initiator), Demand.None, []);
@@ -74,6 +90,26 @@ public sealed class MainModeStateTests
         Assert.Throws<InvalidOperationException>(() => states.Judging.Proceed(Initiator));
         Assert.Throws<InvalidOperationException>(() => states.Judging.Proceed(Responder));
         Assert.All(SecretsOf(states.Judging), AssertGone);
+    }
+
+    [Fact]
+    public void Nothing_is_signed_before_the_verdict()
+    {
+        int signatures = 0;
+        TestIdentity identity = TestIdentity.Of(Role.Initiator);
+        byte[] Sign(byte[] content)
+        {
+            signatures++;
+            return identity.Sign(content);
+        }
+        MainModeSettings settings = MainModeRun.Settings(Role.Initiator) with { Identity = new LocalIdentity(identity.Local.Chain, identity.Local.Scheme, Sign) };
+        using InitiatorHelloSent started = InitiatorHelloSent.Start(settings, Demand.None, []);
+        using ResponderHelloReceived greeted = ResponderHelloReceived.Receive(MainModeRun.Settings(Role.Responder), started.Message);
+        (byte[] r2, byte[] r3) = MainModeRun.Split(greeted.Messages);
+        using InitiatorAwaitingVerdict judging = started.Receive(r2).Receive(r3);
+
+        Assert.Throws<InvalidOperationException>(() => judging.Proceed(Initiator));
+        Assert.Equal(0, signatures);
     }
 
     [Fact]
