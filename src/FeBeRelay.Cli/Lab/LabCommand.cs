@@ -49,47 +49,46 @@ internal static class LabCommand
 
     private static async Task<int> CheckAsync(StartLabTunnel startTunnel, int port, bool json, LabOutput output, CancellationToken cancellation)
     {
-        try
-        {
-            await using LabBench bench = await LabBench.StartAsync(startTunnel, port, TimeProvider.System, cancellation);
-            return await LabCheckRun.RunAsync(bench, json, output, TimeProvider.System, cancellation) ? 0 : 1;
-        }
-        catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            return PortInUse(port, output);
-        }
+        await using LabBench bench = await StartAsync(startTunnel, port, cancellation);
+        bool ok = await LabCheckRun.RunAsync(bench, json, output, TimeProvider.System, cancellation);
+        return ok ? ExitCode.Succeeded : ExitCode.Failed;
     }
 
     private static async Task<int> ShowAsync(StartLabTunnel startTunnel, int? wanted, LabOutput output, CancellationToken cancellation)
     {
-        try
-        {
-            await using LabBench bench = await StartAnywhereAsync(startTunnel, wanted, cancellation);
-            await LabShow.RunAsync(bench, output, TimeProvider.System, cancellation);
-            return 0;
-        }
-        catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            return PortInUse(wanted ?? 0, output);
-        }
+        await using LabBench bench = wanted is { } port
+            ? await StartAsync(startTunnel, port, cancellation)
+            : await StartAnywhereAsync(startTunnel, cancellation);
+        await LabShow.RunAsync(bench, output, TimeProvider.System, cancellation);
+        return ExitCode.Succeeded;
     }
 
     /// <summary>Nobody asked for the usual port, so another one is as good when it is taken.</summary>
-    private static async Task<LabBench> StartAnywhereAsync(StartLabTunnel startTunnel, int? wanted, CancellationToken cancellation)
+    private static async Task<LabBench> StartAnywhereAsync(StartLabTunnel startTunnel, CancellationToken cancellation)
     {
         try
         {
-            return await LabBench.StartAsync(startTunnel, wanted ?? UsualPort, TimeProvider.System, cancellation);
+            return await LabBench.StartAsync(startTunnel, UsualPort, TimeProvider.System, cancellation);
         }
-        catch (SocketException error) when (wanted is null && error.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        catch (Exception error) when (SocketErrorOf(error) == SocketError.AddressAlreadyInUse)
         {
-            return await LabBench.StartAsync(startTunnel, 0, TimeProvider.System, cancellation);
+            return await StartAsync(startTunnel, port: 0, cancellation);
         }
     }
 
-    private static int PortInUse(int port, LabOutput output)
+    private static async Task<LabBench> StartAsync(StartLabTunnel startTunnel, int port, CancellationToken cancellation)
     {
-        output.Error.WriteLine($"Port {port} on loopback is in use. Choose another with --http-port, or 0 for any free one.");
-        return 1;
+        try
+        {
+            return await LabBench.StartAsync(startTunnel, port, TimeProvider.System, cancellation);
+        }
+        catch (Exception error) when (SocketErrorOf(error) is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+        {
+            string trouble = SocketErrorOf(error) == SocketError.AddressAlreadyInUse ? "is in use" : "may not be opened by this user";
+            throw new UserError(ExitCode.Failed, $"port {port} on loopback {trouble}", "choose another with --http-port, or 0 for any free one");
+        }
     }
+
+    /// <summary>A node says in its own words what it could not open, and keeps the reason inside.</summary>
+    private static SocketError? SocketErrorOf(Exception error) => ((error as SocketException) ?? (error.InnerException as SocketException))?.SocketErrorCode;
 }

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using FeBeRelay.Cli.Lab;
 using FeBeRelay.Cli.Lab.Checks;
@@ -53,21 +51,6 @@ public sealed class LabCommandTests
         Assert.Equal(hides ? 0 : LabCheck.Count, document.GetProperty("wiretap").GetProperty("markersReadable").GetInt32());
     }
 
-    [Fact]
-    public async Task A_port_in_use_is_one_line_on_standard_error()
-    {
-        using var taken = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        taken.Listen();
-        int port = ((IPEndPoint)taken.LocalEndPoint!).Port;
-
-        (int exitCode, string output, string error) = await RunAsync(TestTunnels.StartHidingAsync, "--check", "--http-port", $"{port}");
-
-        Assert.Equal(1, exitCode);
-        Assert.Empty(output);
-        Assert.Equal($"Port {port} on loopback is in use. Choose another with --http-port, or 0 for any free one.", error.Trim());
-    }
-
     [Theory]
     [InlineData("--http-port", "65536")]
     [InlineData("--http-port", "-1")]
@@ -111,15 +94,5 @@ public sealed class LabCommandTests
         var configuration = new InvocationConfiguration { Output = output, Error = error };
         int exitCode = await LabCommand.Create(tunnel).Parse(arguments).InvokeAsync(configuration, Cancellation);
         return (exitCode, output.ToString(), error.ToString());
-    }
-
-    /// <summary>Tells when a whole burst of lines has been written.</summary>
-    private sealed class FlushSignallingWriter : StringWriter
-    {
-        private readonly SemaphoreSlim _flushed = new(0);
-
-        public Task FlushedAsync(CancellationToken cancellation) => _flushed.WaitAsync(cancellation);
-
-        public override void Flush() => _flushed.Release();
     }
 }
