@@ -92,6 +92,9 @@ public sealed class SecureChannel : IAsyncDisposable
     public TrafficTotals Totals =>
         new(_core.Sender.TotalBytes, _core.Receiver.TotalBytes, _core.Sender.TotalRecords, _core.Receiver.TotalRecords);
 
+    /// <summary>A responder sends nothing before a record of the initiator opened (3.6).</summary>
+    private bool MaySpeak => Role == Role.Initiator || _core.Receiver.HasOpenedRecord;
+
     private TimeSpan Now => _time.GetElapsedTime(0);
 
     /// <summary>Opens the next stream (initiator, idle channel).</summary>
@@ -127,7 +130,7 @@ public sealed class SecureChannel : IAsyncDisposable
     public ValueTask UpdateKeyAsync() => SendControlAsync(static (sender, destination, now) => sender.UpdateKey(destination, now));
 
     /// <summary>Asks the initiator to close (responder, 6.4).</summary>
-    public ValueTask AskToCloseAsync() => SendControlAsync(static (sender, destination, now) => sender.Ask(destination, AskKind.Close, now));
+    public ValueTask AskToCloseAsync() => !MaySpeak ? ValueTask.CompletedTask : SendControlAsync(static (sender, destination, now) => sender.Ask(destination, AskKind.Close, now));
 
     /// <summary>Confirms the keys of a channel that has nothing to send yet (initiator, 3.6).</summary>
     public ValueTask ConfirmAsync() => SendControlAsync(static (sender, destination, now) => sender.Confirm(destination, now));
@@ -145,7 +148,10 @@ public sealed class SecureChannel : IAsyncDisposable
         using var deadline = new CancellationTokenSource(Limits.DiscardDeadline, _time);
         try
         {
-            await SendControlAsync((sender, destination, now) => sender.Abort(destination, code, now), deadline.Token).ConfigureAwait(false);
+            if (MaySpeak)
+            {
+                await SendControlAsync((sender, destination, now) => sender.Abort(destination, code, now), deadline.Token).ConfigureAwait(false);
+            }
             await ShutDownAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)

@@ -49,6 +49,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The node ports, with the ports that the system chose.</summary>
     public IReadOnlyList<IPEndPoint> NodePorts => _listener?.EndPoints ?? [];
 
+    /// <summary>Channels to peers that wait for their next stream.</summary>
+    public int IdleChannels => _pools.Values.Sum(p => p.IdleCount);
+
     /// <summary>Where an endpoint listens, with the port that the system chose.</summary>
     public EndPoint EndPointOf(string endpoint) =>
         _endpoints[_options.Endpoints.ToList().FindIndex(e => e.Name == endpoint)].LocalEndPoint;

@@ -76,11 +76,14 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
         {
             throw negotiation.Decline(peer, ErrorCode.NotAuthorised, $"no service is for {verdict.Identity.Name}; name it in a service's peers to allow it");
         }
-        Fate fate = negotiation.Tried.Length == 0 ? Fate.None : associations.FindIssued(negotiation.Tried) is null ? Fate.Lost : Fate.Kept;
+        Fate fate = negotiation.Tried.Length == 0 ? Fate.None : IsIssuedTo(_verified, negotiation.Tried) ? Fate.Kept : Fate.Lost;
         negotiation.Accept(peer, RandomNumberGenerator.GetBytes(Limits.IdSize), Answer.Protected, fate, identity.Settings.Lifetimes);
         _association = new Association(Role.Responder, negotiation.MainMode!, _verified, time);
         associations.AddIssued(_association);
     }
+
+    private bool IsIssuedTo(PeerIdentity peer, byte[] id) =>
+        associations.FindIssued(id) is { } association && association.Peer.DnsNames.SequenceEqual(peer.DnsNames);
 
     private void AnswerQuickMode(ResponderNegotiation negotiation)
     {

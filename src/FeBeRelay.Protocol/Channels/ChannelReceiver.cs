@@ -14,7 +14,7 @@ public sealed class ChannelReceiver : IDisposable
     private readonly RecordOpener _opener;
     private readonly StreamState _state;
     private readonly ControlRation _ration = new();
-    private bool _first = true;
+    private volatile bool _first = true;
     private bool _over;
 
     internal ChannelReceiver(Role role, RecordOpener opener, StreamState state)
@@ -35,6 +35,9 @@ public sealed class ChannelReceiver : IDisposable
 
     /// <summary>Key updates received. Readable from any thread.</summary>
     public long KeyUpdates => _opener.Updates;
+
+    /// <summary>Whether any record has opened: before that a responder sends nothing (clause 3.6).</summary>
+    public bool HasOpenedRecord => !_first;
 
     /// <summary>Whether the peer's end of the newest stream has arrived, or there is no stream.</summary>
     public bool ReceivedEnd => _state.ReceivedEnd;

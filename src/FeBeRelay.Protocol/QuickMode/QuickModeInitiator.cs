@@ -62,6 +62,10 @@ public sealed class QuickModeInitiator : IDisposable
         {
             throw new ProtocolException(ProtocolError.NotOffered, "quick mode response has another kind of share than the request");
         }
+        if (response.Nonce.AsSpan().SequenceEqual(_request.Nonce))
+        {
+            throw new ProtocolException(ProtocolError.Reflected, "own nonce came back");
+        }
         using Secret? agreed = _share?.Agree(response.Share);
         using var schedule = new QuickModeSchedule(_keys, agreed, chain: null);
         if (!CryptographicOperations.FixedTimeEquals(schedule.Binder2(_m1, _binder1, m2), binder2))

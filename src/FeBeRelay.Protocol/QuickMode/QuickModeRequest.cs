@@ -48,6 +48,10 @@ internal sealed record QuickModeRequest(
         ulong counter = reader.U64();
         byte[] nonce = reader.Bytes(Limits.NonceSize).ToArray();
         (ushort group, byte[] share) = QuickModeShare.Decode(ref reader);
+        if (flags == 1 != (group != 0))
+        {
+            throw WireReader.Bad("quick mode request demands forward secrecy exactly when it has a share");
+        }
         if (reader.Remaining is not (32 or 48))
         {
             throw WireReader.Bad($"quick mode request has a binder of {reader.Remaining} bytes");

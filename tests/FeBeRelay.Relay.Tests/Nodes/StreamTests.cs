@@ -40,7 +40,7 @@ public sealed class StreamTests
             Assert.Empty(await ReadToEndAsync(served));
             served.Shutdown(SocketShutdown.Send);
             Assert.Empty(await ReadToEndAsync(client));
-            await Eventually.TrueAsync(() => nodes.Relay.Associations.All.Single().Channels.All(c => c.IsIdle));
+            await Eventually.TrueAsync(() => nodes.Relay.IdleChannels == 1);
         }
         Assert.Single(nodes.Listener.Associations.All.Single().Channels);
         Assert.Equal(5u, nodes.Relay.Associations.All.Single().Channels.Single().StreamNumber);
