@@ -79,6 +79,9 @@ public sealed class SecureChannel : IAsyncDisposable
     /// <summary>Whether no stream is open.</summary>
     public bool IsIdle => _core.Sender.IsIdle;
 
+    /// <summary>Whether the peer's end of the newest stream was received.</summary>
+    public bool ReceivedEnd => _core.Receiver.ReceivedEnd;
+
     /// <summary>Whether this end's end of the newest stream was sent.</summary>
     public bool SentEnd => _core.Sender.SentEnd;
 
@@ -120,6 +123,25 @@ public sealed class SecureChannel : IAsyncDisposable
         finally
         {
             _sending.Release();
+        }
+    }
+
+    /// <summary>Seals bytes of the caller's memory into a buffer and sends them in one piece: for who has no room around them.</summary>
+    /// <param name="plaintext">1 to 65,536 bytes.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SendDataAsync(ReadOnlyMemory<byte> plaintext)
+    {
+        byte[] buffer = Buffers.Plaintext.Rent();
+        await _sending.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            (int first, int length) = _core.Sender.SealData(plaintext.Span, buffer, ChannelSender.Headroom, Now);
+            await _socket.SendAsync(buffer.AsMemory(first, length)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _sending.Release();
+            Buffers.Plaintext.Return(buffer);
         }
     }
 

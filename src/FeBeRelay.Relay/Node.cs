@@ -52,6 +52,10 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>Channels to peers that wait for their next stream.</summary>
     public int IdleChannels => _pools.Values.Sum(p => p.IdleCount);
 
+    /// <summary>Opens a stream of a service at a peer, for code in this process.</summary>
+    public Task<SecureChannelStream> OpenStreamAsync(string peer, string service, CancellationToken cancellation) =>
+        _pools[peer].OpenStreamAsync(service, cancellation);
+
     /// <summary>Where an endpoint listens, with the port that the system chose.</summary>
     public EndPoint EndPointOf(string endpoint) =>
         _endpoints[_options.Endpoints.ToList().FindIndex(e => e.Name == endpoint)].LocalEndPoint;

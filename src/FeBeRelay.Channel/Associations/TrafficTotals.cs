@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FeBeRelay.Channel.Associations;
 
 /// <summary>Bytes of plaintext and records, each way.</summary>
@@ -7,4 +9,8 @@ public readonly record struct TrafficTotals(ulong BytesSent, ulong BytesReceived
 
     public static TrafficTotals Add(TrafficTotals a, TrafficTotals b) => new(
         a.BytesSent + b.BytesSent, a.BytesReceived + b.BytesReceived, a.RecordsSent + b.RecordsSent, a.RecordsReceived + b.RecordsReceived);
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{BytesSent} bytes in {RecordsSent} records sent, {BytesReceived} in {RecordsReceived} received");
 }

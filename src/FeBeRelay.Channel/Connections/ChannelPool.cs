@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using FeBeRelay.Protocol.Channels;
+using FeBeRelay.Protocol.Handshake;
 using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Channel.Connections;
@@ -35,6 +37,17 @@ public sealed class ChannelPool : IAsyncDisposable
         PooledChannel? pooled = TakeIdle();
         KeepWarm();
         return new RentedChannel(this, pooled?.Channel ?? await _connector.ConnectAsync(observe: null, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Opens a stream of a service, for who needs a <see cref="Stream"/>.</summary>
+    /// <param name="service">1 to 63 characters of a-z 0-9 . -</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="NegotiationException">No channel could be made.</exception>
+    public async Task<SecureChannelStream> OpenStreamAsync(string service, CancellationToken cancellation)
+    {
+        RentedChannel rented = await RentAsync(cancellation).ConfigureAwait(false);
+        await rented.Channel.OpenAsync(new StreamOpen(rented.Channel.StreamNumber + 1, Demand.Require, service, null, null)).ConfigureAwait(false);
+        return new SecureChannelStream(rented.Channel, rented.Return);
     }
 
     /// <summary>Makes the channels that the configuration wants ahead of use.</summary>

@@ -25,7 +25,7 @@ public sealed class ChannelSender : IDisposable
     /// <summary>Bytes to leave free behind a data record's plaintext: its tag, a key update and an end.</summary>
     public const int Tailroom = Limits.TagSize + KeyUpdateSize + EndSize;
 
-    /// <summary>Most bytes that any method but <see cref="SealData"/> writes.</summary>
+    /// <summary>Most bytes that any method but <c>SealData</c> writes.</summary>
     public const int MaxControlBytes = KeyUpdateSize + OpenMaxSize;
 
     private const int Overhead = RecordHeader.Size + Limits.TagSize;
@@ -84,8 +84,13 @@ public sealed class ChannelSender : IDisposable
     /// <param name="count">1 to 65,536 bytes.</param>
     /// <param name="now">Monotonic time.</param>
     /// <returns>The range of <paramref name="buffer"/> to send.</returns>
-    public (int Start, int Length) SealData(Span<byte> buffer, int start, int count, TimeSpan now)
+    public (int Start, int Length) SealData(Span<byte> buffer, int start, int count, TimeSpan now) =>
+        SealData(buffer.Slice(start, count), buffer, start, now);
+
+    /// <summary>The same for bytes of the caller's memory, which is apart from the buffer.</summary>
+    public (int Start, int Length) SealData(ReadOnlySpan<byte> plaintext, Span<byte> buffer, int start, TimeSpan now)
     {
+        int count = plaintext.Length;
         Require(!_state.SentEnd && count is > 0 and <= Limits.MaxPlaintext, "send data");
         int first = start - RecordHeader.Size;
         int end = start + count + Limits.TagSize;
@@ -93,10 +98,10 @@ public sealed class ChannelSender : IDisposable
         {
             int update = first - KeyUpdateSize;
             SealKeyUpdate(buffer.Slice(update, KeyUpdateSize), now);
-            _sealer.Seal(RecordType.Data, buffer[first..end], now);
+            _sealer.Seal(RecordType.Data, plaintext, buffer[first..end], now);
             return (update, end - update);
         }
-        _sealer.Seal(RecordType.Data, buffer[first..end], now);
+        _sealer.Seal(RecordType.Data, plaintext, buffer[first..end], now);
         _confirmed = true;
         return (first, end - first);
     }

@@ -68,9 +68,19 @@ public sealed class RecordSealer : IDisposable
     /// <param name="record">5 + n + 16 bytes, n from 0 to 65,536.</param>
     /// <param name="now">Monotonic time.</param>
     /// <exception cref="ProtocolException">A hard limit is reached, which only a caller does that ignores <see cref="Plan"/>.</exception>
-    public void Seal(RecordType type, Span<byte> record, TimeSpan now)
+    public void Seal(RecordType type, Span<byte> record, TimeSpan now) =>
+        Seal(type, record[RecordHeader.Size..^Limits.TagSize], record, now);
+
+    /// <summary>Seals bytes of the caller's memory, which is apart from the record's, into a record: no copy either.</summary>
+    /// <param name="type">The record's type.</param>
+    /// <param name="plaintext">n bytes, from 0 to 65,536.</param>
+    /// <param name="record">5 + n + 16 bytes.</param>
+    /// <param name="now">Monotonic time.</param>
+    /// <exception cref="ProtocolException">A hard limit is reached.</exception>
+    public void Seal(RecordType type, ReadOnlySpan<byte> plaintext, Span<byte> record, TimeSpan now)
     {
         int size = record.Length - RecordHeader.Size - Limits.TagSize;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(size, plaintext.Length, nameof(record));
         ArgumentOutOfRangeException.ThrowIfNegative(size, nameof(record));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Limits.MaxPlaintext, nameof(record));
         if (_key.Records == 0)
@@ -82,7 +92,7 @@ public sealed class RecordSealer : IDisposable
             throw new ProtocolException(ProtocolError.LimitReached, $"key of epoch {Epoch} is past its hard limit ({_key.Bytes} bytes)");
         }
         new RecordHeader(type, _key.Epoch, size + Limits.TagSize).Write(record);
-        _key.Seal(record);
+        _key.Seal(plaintext, record);
     }
 
     /// <summary>Moves to the next epoch; the caller has just sealed the key update that says so (clause 6.1).</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using FeBeRelay.Protocol.Cryptography;
 
@@ -45,20 +46,26 @@ internal sealed class TrafficKey : IDisposable
         return new TrafficKey(_suite, next, epoch);
     }
 
-    /// <summary>Protects <c>[header][plaintext][tag]</c> in place.</summary>
-    public void Seal(Span<byte> record)
+    /// <summary>Fills <c>[header][plaintext][tag]</c>, whose header is written.</summary>
+    /// <param name="plaintext">
+    /// The very plaintext part of <paramref name="record"/>, or memory apart from it: AesGcm gives wrong output, without an error, where source
+    /// and destination overlap otherwise.
+    /// </param>
+    /// <param name="record">The record.</param>
+    public void Seal(ReadOnlySpan<byte> plaintext, Span<byte> record)
     {
         Span<byte> nonce = stackalloc byte[12];
         int size = BeginRecord(record.Length, nonce);
-        Span<byte> plaintext = record.Slice(Wire.RecordHeader.Size, size);
+        Span<byte> body = record.Slice(Wire.RecordHeader.Size, size);
+        Debug.Assert(plaintext == body || !plaintext.Overlaps(record), "plaintext and record are the same memory or apart");
         Span<byte> tag = record[^Limits.TagSize..];
         if (_suite.IsConfidential)
         {
-            // Source and destination are the same memory: AesGcm allows identical spans, and only those.
-            _cipher.Encrypt(nonce, plaintext, plaintext, tag, record[..Wire.RecordHeader.Size]);
+            _cipher.Encrypt(nonce, plaintext, body, tag, record[..Wire.RecordHeader.Size]);
         }
         else
         {
+            plaintext.CopyTo(body);
             _cipher.Encrypt(nonce, [], [], tag, record[..^Limits.TagSize]);
         }
     }
