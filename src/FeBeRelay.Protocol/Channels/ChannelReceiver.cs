@@ -145,9 +145,12 @@ public sealed class ChannelReceiver : IDisposable
             throw WireReader.Bad("abort is not of its form");
         }
         uint number = BinaryPrimitives.ReadUInt32BigEndian(plaintext);
-        if (number > _state.Number)
+        // The initiator names its newest stream; the responder that or, where it did not act on that open, the one before (clause 5.6).
+        uint newest = _state.Number;
+        bool notActedOn = _role == Role.Initiator && newest > 0 && number == newest - 1;
+        if (number != newest && !notActedOn)
         {
-            throw new ProtocolException(ProtocolError.UnexpectedMessage, $"abort of stream {number}, which was never opened");
+            throw new ProtocolException(ProtocolError.UnexpectedMessage, $"abort of stream {number} where the newest is {newest}");
         }
         _over = true;
         return record with { Number = number, Code = (ErrorCode)plaintext[4] };
@@ -160,6 +163,7 @@ public sealed class ChannelReceiver : IDisposable
             throw new ProtocolException(ProtocolError.Truncated, $"close while stream {_state.Number} is open");
         }
         _over = true;
+        _state.ReceivedClose = true;
         return record;
     }
 

@@ -74,6 +74,7 @@ public sealed class ChannelSender : IDisposable
     {
         ArgumentNullException.ThrowIfNull(open);
         Require(Role == Role.Initiator && _state.IsIdle && open.Number == _state.Number + 1, "open the next stream");
+        Require(StreamOpen.IsServiceName(open.Service), "open a stream of a service with other characters than a-z 0-9 . -");
         _state.Begin(open.Number);
         return Write(destination, RecordType.Open, open.Encode(), now);
     }
@@ -139,7 +140,7 @@ public sealed class ChannelSender : IDisposable
     /// <summary>Closes the idle channel (clause 5.7): the initiator's, or the responder's answer. Returns the bytes written.</summary>
     public int Close(Span<byte> destination, TimeSpan now)
     {
-        Require(_state.IsIdle, "close");
+        Require(_state.IsIdle && (Role == Role.Initiator || _state.ReceivedClose), "close");
         int written = Write(destination, RecordType.Close, [], now);
         _state.SentClose = true;
         return written;

@@ -11,6 +11,7 @@ internal sealed class StreamState
     private volatile bool _receivedEnd = true;
     private volatile bool _sentAbort;
     private volatile bool _sentClose;
+    private volatile bool _receivedClose;
 
     /// <summary>The newest stream, 0 before the first.</summary>
     public uint Number => _number;
@@ -23,6 +24,9 @@ internal sealed class StreamState
     public bool SentAbort { get => _sentAbort; set => _sentAbort = value; }
 
     public bool SentClose { get => _sentClose; set => _sentClose = value; }
+
+    /// <summary>The peer's close arrived: a responder may answer it.</summary>
+    public bool ReceivedClose { get => _receivedClose; set => _receivedClose = value; }
 
     /// <summary>No stream, or both directions of the newest ended.</summary>
     public bool IsIdle => _sentEnd && _receivedEnd;

@@ -21,7 +21,10 @@ internal static class VectorFiles
 
     public static string Text<T>(T value) => JsonSerializer.Serialize(value, Options);
 
-    private static string PathOf(string name)
+    private static string PathOf(string name) => InSourceTree("tests", "vectors", name);
+
+    /// <summary>A file of the repository, wherever the tests were built to.</summary>
+    public static string InSourceTree(params string[] path)
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "FeBeRelay.sln")))
@@ -30,6 +33,6 @@ internal static class VectorFiles
         }
         return folder is null
             ? throw new InvalidOperationException($"no FeBeRelay.sln above {AppContext.BaseDirectory}: run the tests from the source tree")
-            : Path.Combine(folder.FullName, "tests", "vectors", name);
+            : Path.Combine([folder.FullName, .. path]);
     }
 }
