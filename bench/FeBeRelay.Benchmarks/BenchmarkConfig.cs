@@ -18,6 +18,7 @@ internal static class BenchmarkConfig
 
     private static ManualConfig Common() => ManualConfig.CreateEmpty()
         .AddColumnProvider(DefaultColumnProviders.Instance)
+        .AddColumn(StatisticColumn.Min, new MinRatioColumn())
         .AddLogger(ConsoleLogger.Default)
         .HideColumns(Column.RatioSD, Column.Error, Column.Gen0, Column.Gen1, Column.Gen2)
         .WithOptions(ConfigOptions.DisableLogFile);

@@ -4,6 +4,14 @@ using FeBeRelay.Benchmarks;
 
 const int Failed = 1;
 
+if (args.Contains("--cpu"))
+{
+    Console.WriteLine(BenchmarkEnvironment.Describe());
+    ProcessorTimeRun.Run(Console.Out);
+    Console.WriteLine(Environment.NewLine + BenchmarkEnvironment.Describe());
+    return 0;
+}
+
 bool smoke = args.Contains("--smoke");
 string[] rest = [.. args.Where(a => a != "--smoke")];
 if (!rest.Any(a => a is "--filter" or "-f" or "--list" or "--help"))

@@ -1,6 +1,6 @@
 namespace FeBeRelay.Benchmarks.Fixtures;
 
-/// <summary>Two streams, each the other's far end. For one thread.</summary>
+/// <summary>Two streams, each the other's far end.</summary>
 internal sealed class MemoryConnection
 {
     private readonly MemoryPipe _toResponder = new();
