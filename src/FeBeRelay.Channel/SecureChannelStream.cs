@@ -130,15 +130,16 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
         {
             await channel.AbortAsync(ErrorCode.Reset).ConfigureAwait(false);
         }
-        await base.DisposeAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
     }
 
-    /// <inheritdoc/>
+    /// <summary>As <see cref="DisposeAsync"/>, without waiting for the peer to hear of it.</summary>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_disposed)
+        if (disposing)
         {
-            _ = DisposeAsync();
+            _ = DisposeAsync().AsTask();
         }
+        base.Dispose(disposing);
     }
 }

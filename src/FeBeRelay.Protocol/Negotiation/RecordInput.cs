@@ -21,7 +21,7 @@ internal sealed class RecordInput
     public void Append(ReadOnlySpan<byte> bytes)
     {
         _total += bytes.Length;
-        if (_total > Limits.MaxUnauthenticatedBytes + Limits.MaxPlaintext)
+        if (_total > Limits.MaxUnauthenticatedBytes)
         {
             throw new ProtocolException(ProtocolError.LimitReached, $"more than {Limits.MaxUnauthenticatedBytes} bytes before authentication");
         }
