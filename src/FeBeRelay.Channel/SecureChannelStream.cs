@@ -117,11 +117,27 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
     /// <summary>Gives the channel back, or cuts a stream that has not ended in both directions.</summary>
     public override async ValueTask DisposeAsync()
     {
-        if (_disposed)
+        if (!_disposed)
         {
-            return;
+            _disposed = true;
+            await LetGoAsync().ConfigureAwait(false);
         }
-        _disposed = true;
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="DisposeAsync"/>, without waiting for the peer to hear of it.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_disposed)
+        {
+            _disposed = true;
+            _ = LetGoAsync();
+        }
+        base.Dispose(disposing);
+    }
+
+    private async Task LetGoAsync()
+    {
         if (channel.SentEnd && channel.ReceivedEnd)
         {
             giveBack();
@@ -130,16 +146,5 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
         {
             await channel.AbortAsync(ErrorCode.Reset).ConfigureAwait(false);
         }
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>As <see cref="DisposeAsync"/>, without waiting for the peer to hear of it.</summary>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _ = DisposeAsync().AsTask();
-        }
-        base.Dispose(disposing);
     }
 }
