@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using FeBeRelay.Channel;
+using FeBeRelay.Channel.Identity;
+using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Relay.Services;
+using FeBeRelay.Relay.Tests.Nodes;
+using FeBeRelay.Testing.Certificates;
+using Xunit;
+
+namespace FeBeRelay.Relay.Tests.BadInput;
+
+/// <summary>Nodes of one test authority on loopback, each with its log kept.</summary>
+internal sealed class LoggedNodes : IAsyncDisposable
+{
+    private readonly List<Node> _nodes = [];
+
+    public TestAuthority Authority { get; } = TestAuthority.Create(now: DateTimeOffset.UtcNow);
+
+    public CollectedLog ListenerLog { get; } = new();
+
+    public CollectedLog RelayLog { get; } = new();
+
+    public TimeProvider ListenerClock { get; init; } = TimeProvider.System;
+
+    public Node StartListener(IPEndPoint nodePort, CollectedLog log, params IReadOnlyList<Service> services) => Start(
+        new NodeOptions { Name = "be", Identity = Identity(TestNodes.BackEndName), NodePorts = [nodePort], Services = services }, ListenerClock, log);
+
+    public Node StartListener(params IReadOnlyList<Service> services) => StartListener(new IPEndPoint(IPAddress.Loopback, 0), ListenerLog, services);
+
+    /// <summary>A relay with one endpoint for each peer, named like it.</summary>
+    public Node StartRelay(string service, params IReadOnlyList<PeerNode> peers) => StartRelay(TestNodes.FrontEndName, service, peers);
+
+    public Node StartRelay(string name, string service, params IReadOnlyList<PeerNode> peers) => Start(
+        new NodeOptions
+        {
+            Name = name,
+            Identity = Identity(name),
+            Peers = peers,
+            Endpoints = [.. peers.Select(p => new EndpointOptions(p.Name, new IPEndPoint(IPAddress.Loopback, 0), p.Name, service))],
+        },
+        TimeProvider.System,
+        RelayLog);
+
+    public static Service ServiceOf(BackEndStub backEnd, string name = "owa", string peer = TestNodes.FrontEndName) =>
+        new(name, backEnd.EndPoint, [peer], ProxyProtocol: false);
+
+    public static PeerNode PeerAt(Node listener) => new("be", listener.NodePorts[0], TestNodes.BackEndName);
+
+    public static async Task<Socket> ConnectAsync(EndPoint to)
+    {
+        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(to, TestContext.Current.CancellationToken);
+        return socket;
+    }
+
+    /// <summary>An application's connection ends as a reset, not as an end that could pass for a whole answer.</summary>
+    public static async Task AssertResetAsync(EndPoint endpoint)
+    {
+        using Socket application = await ConnectAsync(endpoint);
+        SocketException e = await Assert.ThrowsAsync<SocketException>(
+            async () => await application.ReceiveAsync(new byte[16], TestContext.Current.CancellationToken));
+        Assert.Equal(SocketError.ConnectionReset, e.SocketErrorCode);
+    }
+
+    /// <summary>A question goes to the back end and its answer comes back.</summary>
+    public static async Task AssertServedAsync(EndPoint endpoint, BackEndStub backEnd)
+    {
+        using Socket application = await ConnectAsync(endpoint);
+        await application.SendAsync("question"u8.ToArray());
+        application.Shutdown(SocketShutdown.Send);
+        using Socket served = await backEnd.AcceptAsync();
+        Assert.Equal("question", await StreamTests.ReadToEndAsync(served));
+        await served.SendAsync("answer"u8.ToArray());
+        served.Shutdown(SocketShutdown.Send);
+        Assert.Equal("answer", await StreamTests.ReadToEndAsync(application));
+    }
+
+    /// <summary>A good peer is served, and the log still has the one warning that it should have.</summary>
+    public async Task AssertServesOnAfterOneWarningAsync(Node listener, BackEndStub backEnd, params string[] words)
+    {
+        await Eventually.TrueAsync(() => ListenerLog.Warnings.Count > 0);
+        await AssertServedAsync(StartRelay("owa", PeerAt(listener)).EndPointOf("be"), backEnd);
+        AssertOneWarning(ListenerLog, words);
+        Assert.Empty(RelayLog.Warnings);
+    }
+
+    public static void AssertOneWarning(CollectedLog log, params string[] words)
+    {
+        string warning = Assert.Single(log.Warnings);
+        Assert.All(words, word => Assert.Contains(word, warning, StringComparison.Ordinal));
+    }
+
+    public NodeIdentity Identity(string name)
+    {
+        using X509Certificate2 leaf = Authority.Issue(name);
+        NodeCertificate certificate = NodeCertificate.FromCertificate(leaf, [], [PeerRole.Initiator, PeerRole.Responder], TimeProvider.System);
+        return new NodeIdentity(
+            certificate, TrustedRoots.FromCertificates(Authority.Certificate), [Suite.Aes256Gcm], [Group.P256], Lifetimes.Default, TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Node node in Enumerable.Reverse(_nodes))
+        {
+            await node.DisposeAsync();
+        }
+        Authority.Dispose();
+    }
+
+    private Node Start(NodeOptions options, TimeProvider clock, CollectedLog log)
+    {
+        var node = new Node(options, clock, log);
+        _nodes.Add(node);
+        node.Start();
+        return node;
+    }
+}

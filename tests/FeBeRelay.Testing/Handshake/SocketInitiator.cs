@@ -1,0 +1,36 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using FeBeRelay.Channel.Connections;
+using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Protocol.Negotiation;
+
+namespace FeBeRelay.Testing.Handshake;
+
+/// <summary>An initiator on a socket that shows whatever certificate it is given: the product's own loader refuses the bad ones.</summary>
+public static class SocketInitiator
+{
+    /// <param name="socket">Connected; stays the caller's.</param>
+    /// <param name="leaf">With an ECDSA key on P-256.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="Protocol.ProtocolException">The responder refused.</exception>
+    public static async Task RunMainModeAsync(Socket socket, X509Certificate2 leaf, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(leaf);
+        using ECDsa key = leaf.GetECDsaPrivateKey() ?? throw new ArgumentException("no ECDSA key", nameof(leaf));
+        var identity = new LocalIdentity(
+            [leaf.RawData],
+            SignatureScheme.EcdsaP256Sha256,
+            data => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+        var settings = new MainModeSettings([Suite.Aes256Gcm], [Group.P256], Lifetimes.Default, identity, PlatformEntropy.Instance);
+        TimeProvider time = TimeProvider.System;
+        using var negotiation = InitiatorNegotiation.WithMainMode(settings, Demand.Require, forwardSecrecy: true, time.GetElapsedTime(0));
+        while (negotiation.Status != NegotiationStatus.NeedsQuickMode)
+        {
+            await NegotiationTransport.AdvanceAsync(negotiation, socket, time, cancellation);
+            if (negotiation.Status == NegotiationStatus.NeedsVerdict)
+                negotiation.Proceed(VerifiedPeer.Of("any", negotiation.PeerChain));
+        }
+    }
+}
