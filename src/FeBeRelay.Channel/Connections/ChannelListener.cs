@@ -58,11 +58,11 @@ public sealed class ChannelListener : IAsyncDisposable
     /// <summary>Stops accepting; channels that are alive go on.</summary>
     public async Task StopAcceptingAsync()
     {
-        await _ending.CancelAsync().ConfigureAwait(false);
         foreach (Socket socket in _sockets)
         {
             socket.Dispose();
         }
+        await _ending.CancelAsync().ConfigureAwait(false);
     }
 
     /// <summary>Stops accepting and waits for what is running; the caller has ended the channels.</summary>

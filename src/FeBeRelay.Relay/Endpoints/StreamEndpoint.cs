@@ -56,8 +56,9 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     /// <summary>Stops accepting, and waits for the open streams until told to cut them.</summary>
     public async Task DrainAsync(CancellationToken cut)
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        // Closed at once: who connects from here on is refused.
         _listening.Dispose();
+        await _stopping.CancelAsync().ConfigureAwait(false);
         if (LocalEndPoint is UnixDomainSocketEndPoint unix)
         {
             File.Delete(unix.ToString());
