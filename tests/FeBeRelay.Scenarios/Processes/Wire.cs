@@ -30,26 +30,34 @@ internal static class Wire
 
     public static async Task SayAsync(this Socket socket, string text)
     {
-        await using var stream = new NetworkStream(socket, ownsSocket: false);
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(text), Cancellation);
+        for (ReadOnlyMemory<byte> rest = Encoding.Latin1.GetBytes(text); !rest.IsEmpty;)
+        {
+            rest = rest[await socket.SendAsync(rest, SocketFlags.None, Cancellation)..];
+        }
     }
 
     /// <summary>Reads as many bytes as that, or fewer where the other side ends before.</summary>
     public static async Task<string> HearAsync(this Socket socket, int count)
     {
         byte[] buffer = new byte[count];
-        await using var stream = new NetworkStream(socket, ownsSocket: false);
-        int heard = await stream.ReadAtLeastAsync(buffer, count, throwOnEndOfStream: false, Cancellation);
+        int heard = 0;
+        for (int more = -1; more != 0 && heard < count; heard += more)
+        {
+            more = await socket.ReceiveAsync(buffer.AsMemory(heard), SocketFlags.None, Cancellation);
+        }
         return Encoding.Latin1.GetString(buffer, 0, heard);
     }
 
-    /// <summary>Reads up to the other side's end.</summary>
+    /// <summary>Reads up to the other side's end. Not a NetworkStream's matter: it refuses a socket that has sent its own end.</summary>
     public static async Task<string> HearAllAsync(this Socket socket)
     {
-        using var heard = new MemoryStream();
-        await using var stream = new NetworkStream(socket, ownsSocket: false);
-        await stream.CopyToAsync(heard, Cancellation);
-        return Encoding.Latin1.GetString(heard.ToArray());
+        var heard = new StringBuilder();
+        byte[] buffer = new byte[16 * 1024];
+        for (int count; (count = await socket.ReceiveAsync(buffer, SocketFlags.None, Cancellation)) > 0;)
+        {
+            heard.Append(Encoding.Latin1.GetString(buffer, 0, count));
+        }
+        return heard.ToString();
     }
 
     /// <summary>Ends the connection with a reset.</summary>
