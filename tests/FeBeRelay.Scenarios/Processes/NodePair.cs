@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using FeBeRelay.Relay.Certificates;
+using Xunit;
+
+namespace FeBeRelay.Scenarios.Processes;
+
+/// <summary>
+/// Two nodes from two configuration files in a folder of their own, as on two servers: fe1 with a relay endpoint "owa", be1 with a node port
+/// and the service "owa". Started one after the other on ports that the system chooses.
+/// </summary>
+internal sealed class NodePair : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("feberelay-pair-").FullName;
+    private NodeProcess? _listener;
+    private NodeProcess? _relay;
+
+    public NodePair()
+    {
+        using var authority = CertificateAuthority.Create("Lab", TimeProvider.System);
+        File.WriteAllText(this["ca.pem"], authority.Certificate.ExportCertificatePem());
+        Issue(authority, "fe1");
+        Issue(authority, "be1");
+    }
+
+    /// <summary>Where the applications' server is, in the words of a configuration file.</summary>
+    public required string BackEnd { get; init; }
+
+    public string Listen { get; init; } = "127.0.0.1:0";
+
+    public string NodeListen { get; init; } = "127.0.0.1:0";
+
+    public bool ProxyProtocol { get; init; }
+
+    public int WarmChannels { get; init; }
+
+    /// <summary>Network namespaces of the two nodes; null for the test's own.</summary>
+    public (string Relay, string Listener)? Namespaces { get; init; }
+
+    public NodeProcess Listener => _listener ?? throw new InvalidOperationException("not started");
+
+    public NodeProcess Relay => _relay ?? throw new InvalidOperationException("not started");
+
+    public IPEndPoint NodePort { get; private set; } = new(IPAddress.None, 0);
+
+    /// <summary>Where applications connect.</summary>
+    public EndPoint EndPoint { get; private set; } = new IPEndPoint(IPAddress.None, 0);
+
+    public string Url => $"http://{EndPoint}";
+
+    public string this[string file] => Path.Combine(_folder, file);
+
+    public static string Text(EndPoint endPoint) => endPoint is UnixDomainSocketEndPoint ? $"unix:{endPoint}" : endPoint.ToString()!;
+
+    public async Task<NodePair> StartAsync()
+    {
+        await StartListenerAsync();
+        await StartRelayAsync();
+        return this;
+    }
+
+    /// <summary>Starts be1; a second time on the port that the first had.</summary>
+    public async Task StartListenerAsync()
+    {
+        string listen = NodePort.Port == 0 ? NodeListen : NodePort.ToString();
+        _listener = new NodeProcess(WriteListener(listen), Namespaces?.Listener);
+        NodePort = IPEndPoint.Parse(await _listener.WaitForAsync(@"Node port open on (\S+)"));
+        await _listener.WaitForAsync("Node be1 started");
+    }
+
+    public async Task StartRelayAsync()
+    {
+        _relay = new NodeProcess(WriteRelay(), Namespaces?.Relay);
+        string open = await _relay.WaitForAsync(@"Relay endpoint owa open on (\S+)");
+        EndPoint = Listen.StartsWith("unix:", StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(Listen[5..]) : IPEndPoint.Parse(open);
+        await _relay.WaitForAsync("Node fe1 started");
+    }
+
+    /// <summary>An application's connection.</summary>
+    public Task<Socket> ConnectAsync() => Wire.ConnectAsync(EndPoint);
+
+    public void AssertMemoryIsBelow(int mebibytes)
+    {
+        Assert.InRange(Listener.PeakMemory, 1, mebibytes);
+        Assert.InRange(Relay.PeakMemory, 1, mebibytes);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (NodeProcess? node in (NodeProcess?[])[_relay, _listener])
+        {
+            if (node is not null)
+            {
+                await node.DisposeAsync();
+            }
+        }
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Issue(CertificateAuthority authority, string node)
+    {
+        using X509Certificate2 certificate = authority.Issue(new IssueRequest($"{node}.lab.test"));
+        File.WriteAllText(this[$"{node}.pem"], certificate.ExportCertificatePem());
+        CertificateFiles.Write(this[$"{node}.key"], certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), isSecret: true);
+    }
+
+    private string WriteListener(string listen) => Write("be1", string.Create(CultureInfo.InvariantCulture, $$"""
+        "listener": {
+          "listen": [ "{{listen}}" ],
+          "services": { "owa": {
+            "backEnd": {{JsonSerializer.Serialize(BackEnd)}}, "peers": [ "fe1.lab.test" ], "proxyProtocol": {{(ProxyProtocol ? "true" : "false")}}
+          } }
+        }
+        """));
+
+    private string WriteRelay() => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
+        "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}} } },
+        "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(Listen)}}, "node": "be1", "service": "owa" } } }
+        """));
+
+    private string Write(string node, string rest)
+    {
+        string path = this[$"{node}.json"];
+        File.WriteAllText(path, $$"""
+            {
+              "node": {
+                "name": "{{node}}", "certificate": { "path": "{{node}}.pem", "keyPath": "{{node}}.key" }, "trustedRoots": [ "ca.pem" ]
+              },
+              {{rest}}
+            }
+            """);
+        return path;
+    }
+}

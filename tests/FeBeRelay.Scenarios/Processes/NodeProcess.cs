@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace FeBeRelay.Scenarios.Processes;
+
+/// <summary>One node: <c>feberelay run</c> as a process of its own, whose log is read all the time.</summary>
+internal sealed class NodeProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly List<string> _lines = [];
+    private TaskCompletionSource _changed = NewSignal();
+    private bool _ended;
+
+    /// <param name="configuration">The configuration file.</param>
+    /// <param name="networkNamespace">The network namespace that it runs in; null for the test's own.</param>
+    public NodeProcess(string configuration, string? networkNamespace = null)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "feberelay.exe" : "feberelay");
+        string[] command = [program, "run", "--config", configuration];
+        if (networkNamespace is not null)
+        {
+            command = ["ip", "netns", "exec", networkNamespace, .. command];
+        }
+        _process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardInput = true })!;
+        _ = ReadAsync();
+    }
+
+    /// <summary>The most memory that the process ever held, in MiB.</summary>
+    public int PeakMemory
+    {
+        get
+        {
+            string line = File.ReadLines($"/proc/{_process.Id}/status").Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return int.Parse(Regex.Match(line, "[0-9]+").Value, CultureInfo.InvariantCulture) / 1024;
+        }
+    }
+
+    /// <summary>Waits for a line of the log, and gives the expression's first group.</summary>
+    public async Task<string> WaitForAsync(string pattern, int count = 1)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_lines)
+            {
+                List<Match> found = [.. _lines.Select(line => Regex.Match(line, pattern)).Where(match => match.Success)];
+                if (found.Count >= count)
+                {
+                    return found[count - 1].Groups[1].Value;
+                }
+                Assert.False(_ended, $"the node ended without saying '{pattern}':\n{string.Join('\n', _lines)}");
+                changed = _changed.Task;
+            }
+            await changed.WaitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Asks it to stop, as a service manager does.</summary>
+    public Task TerminateAsync() => Tool.RunAsync("kill", "-TERM", $"{_process.Id}");
+
+    /// <summary>Ends it with SIGKILL, as a crash does.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits for the end and gives the exit code.</summary>
+    public async Task<int> EndAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        string? line;
+        do
+        {
+            line = await _process.StandardError.ReadLineAsync(CancellationToken.None);
+            lock (_lines)
+            {
+                if (line is not null)
+                {
+                    _lines.Add(line);
+                }
+                _ended = line is null;
+                _changed.SetResult();
+                _changed = NewSignal();
+            }
+        }
+        while (line is not null);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

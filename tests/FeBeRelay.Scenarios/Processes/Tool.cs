@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace FeBeRelay.Scenarios.Processes;
+
+/// <summary>Programs that a scenario needs beside the product.</summary>
+internal static class Tool
+{
+    private static readonly Dictionary<string, string> Packages = new()
+    {
+        ["nginx"] = "nginx-light", ["wrk"] = "wrk", ["curl"] = "curl", ["tcpdump"] = "tcpdump", ["ip"] = "iproute2",
+    };
+
+    /// <summary>Skips the test where a program is missing; where CI=true says that all must be there, fails it.</summary>
+    public static void Require(params IEnumerable<string> programs)
+    {
+        Need(!OperatingSystem.IsWindows(), "stopping by signal and reading /proc are Linux matters");
+        foreach (string program in programs)
+        {
+            Need(IsInstalled(program), $"{program} is not installed: apt-get install -y --no-install-recommends {Packages[program]}");
+        }
+    }
+
+    /// <summary>The same for anything else that the machine must give.</summary>
+    public static void Need(bool given, string reason)
+    {
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+        {
+            Assert.True(given, reason);
+        }
+        Assert.SkipUnless(given, reason);
+    }
+
+    /// <summary>Runs a program to its end; fails the test with what it said unless it ends well.</summary>
+    public static async Task<string> RunAsync(string program, params IEnumerable<string> arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        string said = $"{await error}{output}";
+        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {said}");
+        return output;
+    }
+
+    private static bool IsInstalled(string program) =>
+        $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin".Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+}
