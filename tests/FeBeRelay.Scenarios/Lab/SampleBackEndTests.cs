@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using FeBeRelay.Cli.Lab.BackEnd;
 using Xunit;
@@ -117,6 +118,20 @@ public sealed class SampleBackEndTests : IAsyncLifetime
         using HttpResponseMessage stored = await _client.PutAsync(path, body, Cancellation);
         Assert.Equal(HttpStatusCode.Created, stored.StatusCode);
         Assert.Equal(SHA256.HashData(content), SHA256.HashData(await _client.GetByteArrayAsync(path, Cancellation)));
+    }
+
+    /// <summary>The server looks at its connections once a second. A slow machine can make this test miss a fault, not find one that is not there.</summary>
+    [Fact]
+    public async Task A_connection_may_rest_between_two_requests()
+    {
+        using var connection = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await connection.ConnectAsync(_backEnd.EndPoint, Cancellation);
+        await connection.SendAsync("GET /lab/reflect/rest HTTP/1.1\r\nHost: lab\r\n\r\n"u8.ToArray(), Cancellation);
+        Assert.True(await connection.ReceiveAsync(new byte[4096], Cancellation) > 0);
+
+        using var rest = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        rest.CancelAfter(TimeSpan.FromSeconds(3));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await connection.ReceiveAsync(new byte[1], rest.Token));
     }
 
     [Fact]

@@ -69,7 +69,9 @@ internal sealed class SampleBackEnd : IAsyncDisposable
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
-        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+
+        // Not infinite: Kestrel's sum of now and for ever overflows, and it closes every idle connection within a second.
+        limits.KeepAliveTimeout = TimeSpan.FromDays(1);
         limits.MaxRequestLineSize = 64 * 1024;
         limits.MaxRequestHeadersTotalSize = 256 * 1024;
         limits.MaxRequestHeaderCount = 1000;

@@ -84,11 +84,15 @@ internal sealed class LabCheck(Uri address, TimeProvider time, Wiretap? link = n
         catch (Exception error) when (error is LabCheckFailedException or HttpRequestException or IOException
             or WebSocketException or XmlException or SocketException)
         {
-            // A WebSocket's own message only says that it could not connect.
-            return Result(ok: false, error is WebSocketException { InnerException: { } cause } ? cause.Message : error.Message);
+            return Result(ok: false, Describe(error));
         }
 
         LabCheckResult Result(bool ok, string detail) =>
             new(name, ok, visit.BytesSent, visit.BytesReceived, time.GetElapsedTime(start), detail);
     }
+
+    /// <summary>Libraries say that a request failed, and only inside of that why.</summary>
+    private static string Describe(Exception error) => error.InnerException is { } cause && !error.Message.Contains(cause.Message, StringComparison.Ordinal)
+        ? $"{error.Message.TrimEnd('.')}: {Describe(cause)}"
+        : error.Message;
 }
