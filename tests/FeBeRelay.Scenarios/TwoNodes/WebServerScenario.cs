@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using FeBeRelay.Scenarios.Processes;
 using Xunit;
 
@@ -9,7 +10,7 @@ namespace FeBeRelay.Scenarios.TwoNodes;
 /// fast as it can. What arrives is what was sent, nothing fails, and neither node grows with what passes through.
 /// </summary>
 [Collection("two nodes")]
-public sealed class WebServerScenario : IAsyncLifetime
+public sealed partial class WebServerScenario : IAsyncLifetime
 {
     private const int Large = 256 * 1024 * 1024;
 
@@ -58,9 +59,7 @@ public sealed class WebServerScenario : IAsyncLifetime
 
         string report = await Tool.RunAsync("wrk", "-t1", "-c32", "-d2s", $"{_nodes.Url}/file");
 
-        Assert.Matches("[1-9][0-9]* requests in", report);
-        Assert.DoesNotContain("Socket errors", report, StringComparison.Ordinal);
-        Assert.DoesNotContain("Non-2xx", report, StringComparison.Ordinal);
+        Assert.True(CleanRun().IsMatch(report), report);
         _nodes.AssertMemoryIsBelow(200);
     }
 
@@ -75,6 +74,10 @@ public sealed class WebServerScenario : IAsyncLifetime
             await _nginx.DisposeAsync();
         }
     }
+
+    /// <summary>wrk names errors only where there were some.</summary>
+    [GeneratedRegex("^(?!.*(Socket errors|Non-2xx)).*[1-9][0-9]* requests in", RegexOptions.Singleline)]
+    private static partial Regex CleanRun();
 
     private static Task<string> CurlAsync(params IEnumerable<string> arguments) =>
         Tool.RunAsync("curl", ["--silent", "--show-error", "--fail", "--noproxy", "*", .. arguments]);
