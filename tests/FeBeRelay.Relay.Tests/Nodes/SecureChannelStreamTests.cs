@@ -54,7 +54,7 @@ public sealed class SecureChannelStreamTests
         nodes.Start(backEnd.EndPoint);
         await using SecureChannelStream stream = await nodes.Relay.OpenStreamAsync("be", "owa", TestContext.Current.CancellationToken);
         FeBeRelay.Channel.Transport.SocketTuning.Reset(await backEnd.AcceptAsync());
-        await Assert.ThrowsAsync<IOException>(async () => await stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<IOException>(async () => await stream.ReadExactlyAsync(new byte[1], TestContext.Current.CancellationToken));
     }
 
     private static async Task WriteAsync(SecureChannelStream stream, byte[] bytes)

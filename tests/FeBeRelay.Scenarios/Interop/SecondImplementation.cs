@@ -59,8 +59,9 @@ internal sealed class SecondImplementation : IDisposable
     public static async Task<JsonElement> NextStepAsync(Process process)
     {
         string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        Assert.True(line is not null, "it ended: " + await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
-        return JsonDocument.Parse(line).RootElement;
+        return line is not null
+            ? JsonDocument.Parse(line).RootElement
+            : throw new InvalidOperationException("it ended: " + await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
     /// <summary>All its steps to the end, and the exit code.</summary>
