@@ -8,7 +8,11 @@ internal static class Tool
 {
     private static readonly Dictionary<string, string> Packages = new()
     {
-        ["nginx"] = "nginx-light", ["wrk"] = "wrk", ["curl"] = "curl", ["tcpdump"] = "tcpdump", ["ip"] = "iproute2",
+        ["nginx"] = "nginx-light",
+        ["wrk"] = "wrk",
+        ["curl"] = "curl",
+        ["tcpdump"] = "tcpdump",
+        ["ip"] = "iproute2",
     };
 
     /// <summary>Skips the test where a program is missing; where CI=true says that all must be there, fails it.</summary>

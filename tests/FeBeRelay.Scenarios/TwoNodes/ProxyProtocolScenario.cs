@@ -25,7 +25,9 @@ public sealed class ProxyProtocolScenario
         using var server = new StubServer();
         await using NodePair nodes = await new NodePair
         {
-            BackEnd = NodePair.Text(server.EndPoint), Listen = $"{new IPEndPoint(IPAddress.Parse(address), 0)}", ProxyProtocol = true,
+            BackEnd = NodePair.Text(server.EndPoint),
+            Listen = $"{new IPEndPoint(IPAddress.Parse(address), 0)}",
+            ProxyProtocol = true,
         }.StartAsync();
 
         using Socket client = await nodes.ConnectAsync();

@@ -1,9 +1,9 @@
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
+using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Negotiation;
 using FeBeRelay.Protocol.QuickMode;
 using FeBeRelay.Protocol.Records;
-using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Wire;
 
 namespace FeBeRelay.Testing.Pairs;
