@@ -118,12 +118,12 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         }
         var pump = new StreamPump(rented.Channel, application);
         StreamFailure? failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);
-        RelayLog.StreamEnded(
-            _logger, _name, _service, rented.Channel.Association.Peer.Name, rented.Channel.Id, number, pump.BytesOut, pump.BytesIn,
-            _time.GetElapsedTime(since).TotalMilliseconds, failure is null ? "ended" : $"{failure.Side}: {failure.Detail}");
         if (failure is null)
         {
             rented.Return();
         }
+        RelayLog.StreamEnded(
+            _logger, _name, _service, rented.Channel.Association.Peer.Name, rented.Channel.Id, number, pump.BytesOut, pump.BytesIn,
+            _time.GetElapsedTime(since).TotalMilliseconds, failure is null ? "ended" : $"{failure.Side}: {failure.Detail}");
     }
 }
