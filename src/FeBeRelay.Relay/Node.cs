@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using FeBeRelay.Channel;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Connections;
 using FeBeRelay.Relay.Endpoints;
+using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Services;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,6 +26,8 @@ internal sealed class Node : IAsyncDisposable
     private readonly Dictionary<string, ChannelPool> _pools;
     private readonly List<StreamEndpoint> _endpoints = [];
     private readonly ITimer _sweep;
+    private readonly ConcurrentDictionary<(string, IPEndPoint), ChannelPool> _poolsByAddress = new();
+    private readonly HttpEndpoints? _http;
     private ChannelListener? _listener;
     private bool _started;
     private bool _drained;
@@ -39,7 +43,10 @@ internal sealed class Node : IAsyncDisposable
         _server = new ServiceServer(_services, time, loggers.CreateLogger<ServiceServer>());
         _pools = options.Peers.ToDictionary(
             p => p.Name,
-            p => new ChannelPool(new ChannelConnector(p, options.Identity, Associations, time), loggers.CreateLogger<ChannelPool>()));
+            CreatePool);
+        _http = options.Http is { HasEndpoints: true } http
+            ? HttpEndpoints.Create(http, new NodeLookup(FindChannels, n => options.Peers.FirstOrDefault(p => p.Name == n)?.Address), time, loggers)
+            : null;
         _sweep = time.CreateTimer(_ => Associations.Sweep(), null, SweepInterval, SweepInterval);
     }
 
@@ -50,7 +57,10 @@ internal sealed class Node : IAsyncDisposable
     public IReadOnlyList<IPEndPoint> NodePorts => _listener?.EndPoints ?? [];
 
     /// <summary>Channels to peers that wait for their next stream.</summary>
-    public int IdleChannels => _pools.Values.Sum(p => p.IdleCount);
+    public int IdleChannels => _pools.Values.Concat(_poolsByAddress.Values).Sum(p => p.IdleCount);
+
+    /// <summary>The http endpoints, if the node has any.</summary>
+    public HttpEndpoints? Http => _http;
 
     /// <summary>Opens a stream of a service at a peer, for code in this process.</summary>
     public Task<SecureChannelStream> OpenStreamAsync(string peer, string service, CancellationToken cancellation) =>
@@ -62,7 +72,7 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>Opens node ports and endpoints.</summary>
     /// <exception cref="NodeStartException">An address cannot be listened on.</exception>
-    public void Start()
+    public async Task StartAsync()
     {
         if (_options.NodePorts.Count > 0)
         {
@@ -81,6 +91,7 @@ internal sealed class Node : IAsyncDisposable
                     endpoint.Name, endpoint.Listen, endpoint.Service, _pools[endpoint.Peer], _time, _loggers.CreateLogger<StreamEndpoint>())),
                 $"relay endpoint {endpoint.Name} on {endpoint.Listen}");
         }
+        await StartHttpAsync().ConfigureAwait(false);
         _endpoints.ForEach(e => e.Start());
         foreach (ChannelPool pool in _pools.Values)
         {
@@ -122,14 +133,43 @@ internal sealed class Node : IAsyncDisposable
     {
         await DrainAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         await _sweep.DisposeAsync().ConfigureAwait(false);
+        if (_http is not null)
+        {
+            await _http.DisposeAsync().ConfigureAwait(false);
+        }
         _server.Dispose();
         Associations.Dispose();
     }
 
     private async Task DrainRelayAsync(CancellationToken cut)
     {
-        await Task.WhenAll(_endpoints.Select(e => e.DrainAsync(cut))).ConfigureAwait(false);
-        await Task.WhenAll(_pools.Values.Select(p => p.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await Task.WhenAll([.. _endpoints.Select(e => e.DrainAsync(cut)), _http?.DrainAsync(cut) ?? Task.CompletedTask]).ConfigureAwait(false);
+        await Task.WhenAll(_pools.Values.Concat(_poolsByAddress.Values).Select(p => p.DisposeAsync().AsTask())).ConfigureAwait(false);
+    }
+
+    private ChannelPool CreatePool(PeerNode peer) =>
+        new(new ChannelConnector(peer, _options.Identity, Associations, _time), _loggers.CreateLogger<ChannelPool>());
+
+    /// <summary>A peer behind several addresses has a pool for each: an association is with one node, though all of them prove the same name.</summary>
+    private ChannelPool? FindChannels(string node, IPEndPoint? address)
+    {
+        if (!_pools.TryGetValue(node, out ChannelPool? pool) || address is null)
+        {
+            return pool;
+        }
+        return _poolsByAddress.GetOrAdd((node, address), _ => CreatePool(pool.Peer with { Name = $"{node}[{address}]", Address = address, WarmChannels = 0 }));
+    }
+
+    private async Task StartHttpAsync()
+    {
+        try
+        {
+            await (_http?.StartAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            throw new NodeStartException($"http endpoint cannot be opened: {e.Message}", "see Kestrel:Endpoints: stop the other program or choose another address", e);
+        }
     }
 
     private async Task WarnOfOtherWaysAsync()

@@ -1,5 +1,6 @@
 using System.Net;
 using FeBeRelay.Channel;
+using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Services;
 
 namespace FeBeRelay.Relay;
@@ -18,6 +19,9 @@ internal sealed record NodeOptions
 
     /// <summary>Its relay endpoints.</summary>
     public IReadOnlyList<EndpointOptions> Endpoints { get; init; } = [];
+
+    /// <summary>Its http endpoints, or null.</summary>
+    public HttpOptions? Http { get; init; }
 
     /// <summary>Its node ports; none on a node that only relays.</summary>
     public IReadOnlyList<IPEndPoint> NodePorts { get; init; } = [];

@@ -4,7 +4,9 @@ using FeBeRelay.Channel.Identity;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Relay.Configuration;
+using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Services;
+using Microsoft.Extensions.Configuration;
 
 namespace FeBeRelay.Relay;
 
@@ -12,8 +14,11 @@ namespace FeBeRelay.Relay;
 internal static class NodeOptionsFactory
 {
     /// <summary>The options.</summary>
+    /// <param name="configuration">The node's own sections.</param>
+    /// <param name="values">The whole configuration, with .NET's and YARP's sections.</param>
+    /// <param name="time">The clock of the certificates' validity.</param>
     /// <exception cref="IdentityException">A certificate, key or root is not usable; the message names file and fix.</exception>
-    public static NodeOptions Create(NodeConfiguration configuration, TimeProvider time)
+    public static NodeOptions Create(NodeConfiguration configuration, IConfiguration values, TimeProvider time)
     {
         NodeIdentity identity = CreateIdentity(configuration.Node, configuration.Lifetimes, RolesOf(configuration), time);
         return new NodeOptions
@@ -25,6 +30,11 @@ internal static class NodeOptionsFactory
             [
                 .. configuration.Relay.Endpoints.Select(e => new EndpointOptions(e.Key, e.Value.Listen.ToEndPoint(), e.Value.Node, e.Value.Service)),
             ],
+            Http = new HttpOptions(values)
+            {
+                TrustedClients = [.. configuration.Http.TrustedClients.Select(IPNetwork.Parse)],
+                ResolveEvery = configuration.Http.ResolveSeconds > 0 ? TimeSpan.FromSeconds(configuration.Http.ResolveSeconds) : null,
+            },
             NodePorts = [.. (configuration.Listener?.Listen ?? []).Select(a => (IPEndPoint)a.ToEndPoint())],
             Services =
             [

@@ -45,14 +45,14 @@ internal sealed class InProcessTunnel : LabTunnel
             },
             TimeProvider.System,
             LoggerFactory.Create(_ => { }));
-        listener.Start();
+        await listener.StartAsync();
         Node relay = CreateRelay(authority, request, request.TapLink(listener.NodePorts[0]));
         var tunnel = new InProcessTunnel(listener, relay);
         try
         {
             var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             relay.Associations.Added += _ => made.TrySetResult();
-            relay.Start();
+            await relay.StartAsync();
             await made.Task.WaitAsync(TimeSpan.FromSeconds(10), cancellation);
             return tunnel;
         }

@@ -22,6 +22,9 @@ public sealed record NodeConfiguration
     [Description("The outward part: local addresses whose plain traffic goes to a peer.")]
     public RelaySettings Relay { get; init; } = new();
 
+    [Description("What http endpoints need beside the sections Kestrel and ReverseProxy.")]
+    public HttpSettings Http { get; init; } = new();
+
     [Description("The inward part: the node port and the services behind it. Absent on a node that only relays.")]
     public ListenerSettings? Listener { get; init; }
 }

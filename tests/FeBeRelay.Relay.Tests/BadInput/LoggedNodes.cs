@@ -114,7 +114,8 @@ internal sealed class LoggedNodes : IAsyncDisposable
     {
         var node = new Node(options, clock, log);
         _nodes.Add(node);
-        node.Start();
+        // Without http endpoints it is done when it returns.
+        node.StartAsync().GetAwaiter().GetResult();
         return node;
     }
 }

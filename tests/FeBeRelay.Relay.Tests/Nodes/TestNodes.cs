@@ -60,7 +60,8 @@ internal sealed class TestNodes : IAsyncDisposable
             },
             TimeProvider.System,
             NullLoggerFactory.Instance);
-        _listener.Start();
+        // Without http endpoints it is done when it returns.
+        _listener.StartAsync().GetAwaiter().GetResult();
     }
 
     public void StartRelay()
@@ -77,7 +78,7 @@ internal sealed class TestNodes : IAsyncDisposable
             },
             TimeProvider.System,
             NullLoggerFactory.Instance);
-        _relay.Start();
+        _relay.StartAsync().GetAwaiter().GetResult();
     }
 
     public void Start(EndPoint backEnd)

@@ -14,7 +14,7 @@ internal static class RelayValidator
         }
     }
 
-    private static string UnknownNodeFix(string node, IEnumerable<string> known)
+    internal static string UnknownNodeFix(string node, IEnumerable<string> known)
     {
         var names = string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase));
         return names.Length == 0

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using FeBeRelay.Channel.Connections;
+using FeBeRelay.Protocol.Channels;
+using FeBeRelay.Protocol.Handshake;
+
+namespace FeBeRelay.Relay.Http;
+
+/// <summary>The connections to one destination that wait for their next exchange; the youngest is used first. Thread-safe.</summary>
+internal sealed class BackEndPool(DestinationAddress destination, ChannelPool channels, TimeProvider time) : IAsyncDisposable
+{
+    private readonly ConcurrentStack<BackEndConnection> _idle = new();
+    private int _idleCount;
+    private volatile bool _ending;
+
+    /// <summary>Which service at which node.</summary>
+    public DestinationAddress Destination => destination;
+
+    /// <summary>Connections that wait.</summary>
+    public int IdleCount => Volatile.Read(ref _idleCount);
+
+    /// <summary>An idle connection, or null.</summary>
+    public BackEndConnection? TakeIdle()
+    {
+        List<BackEndConnection>? busy = null;
+        BackEndConnection? found = null;
+        while (found is null && _idle.TryPop(out BackEndConnection? connection))
+        {
+            if (connection.TryRent())
+            {
+                Interlocked.Decrement(ref _idleCount);
+                found = connection;
+            }
+            else if (!connection.IsLost)
+            {
+                // Its watch reads a record of the channel just now.
+                (busy ??= []).Add(connection);
+            }
+        }
+        busy?.ForEach(_idle.Push);
+        return found;
+    }
+
+    /// <summary>A new connection.</summary>
+    /// <exception cref="NegotiationException">No channel could be made.</exception>
+    public async Task<BackEndConnection> ConnectAsync(HttpContext context, CancellationToken cancellation)
+    {
+        RentedChannel rented = await channels.RentAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            ConnectionInfo client = context.Connection;
+            await rented.Channel.OpenAsync(new StreamOpen(
+                rented.Channel.StreamNumber + 1, Demand.Require, destination.Service,
+                EndPointOf(client.RemoteIpAddress, client.RemotePort), EndPointOf(client.LocalIpAddress, client.LocalPort))).ConfigureAwait(false);
+            return new BackEndConnection(rented, this, time);
+        }
+        catch
+        {
+            await rented.Channel.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>A stream of its own, for who needs a <see cref="Stream"/>.</summary>
+    /// <exception cref="NegotiationException">No channel could be made.</exception>
+    public async Task<Stream> OpenStreamAsync(CancellationToken cancellation) =>
+        await channels.OpenStreamAsync(destination.Service, cancellation).ConfigureAwait(false);
+
+    /// <summary>Takes a connection back whose exchange is complete.</summary>
+    public void Return(BackEndConnection connection)
+    {
+        if (_ending || Interlocked.Increment(ref _idleCount) > channels.Peer.MaxIdleChannels)
+        {
+            if (!_ending)
+            {
+                Interlocked.Decrement(ref _idleCount);
+            }
+            _ = connection.CloseAsync();
+            return;
+        }
+        connection.Park(Lost);
+        _idle.Push(connection);
+        if (_ending)
+        {
+            _ = DisposeAsync().AsTask();
+        }
+    }
+
+    /// <summary>Closes the idle connections, and from now on those that come back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _ending = true;
+        var closing = new List<Task>();
+        while (_idle.TryPop(out BackEndConnection? connection))
+        {
+            if (connection.TryRent())
+            {
+                closing.Add(connection.CloseAsync());
+            }
+        }
+        await Task.WhenAll(closing).ConfigureAwait(false);
+    }
+
+    private void Lost(BackEndConnection connection) => Interlocked.Decrement(ref _idleCount);
+
+    private static System.Net.IPEndPoint? EndPointOf(System.Net.IPAddress? address, int port) => address is null ? null : new(address, port);
+}

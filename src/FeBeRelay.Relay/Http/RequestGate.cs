@@ -1,0 +1,53 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace FeBeRelay.Relay.Http;
+
+/// <summary>What every request passes first: admission, and what a client may not say of itself.</summary>
+internal sealed class RequestGate(IReadOnlyList<IPNetwork> trusted, ILogger logger)
+{
+    // Where a back end would read who the client is and how it came (KB 307347 for the first).
+    private static readonly string[] ForwardingNames =
+    [
+        "Front-End-Https", "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix",
+        "X-Forwarded-Server", "X-Forwarded-Ssl", "X-Real-IP", "X-Original-For", "X-Original-Host", "X-Original-Proto",
+    ];
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        if (Admission.Problem(context.Request, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is { } problem)
+        {
+            HttpLog.RequestRefused(logger, context.TraceIdentifier, context.Connection.RemoteIpAddress?.ToString(), problem);
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            context.Response.Headers.Connection = "close";
+            return Task.CompletedTask;
+        }
+        RequestFields.RemoveNominated(context.Request.Headers);
+        if (!IsTrusted(context.Connection.RemoteIpAddress))
+        {
+            RemoveForwarding(context.Request.Headers);
+        }
+        return next(context);
+    }
+
+    /// <summary>A Unix socket has no address: who may open it is the file's business.</summary>
+    private bool IsTrusted(IPAddress? client)
+    {
+        IPAddress? address = client is { IsIPv4MappedToIPv6: true } ? client.MapToIPv4() : client;
+        return address is null || trusted.Any(n => n.Contains(address));
+    }
+
+    private static void RemoveForwarding(IHeaderDictionary headers)
+    {
+        foreach (string name in ForwardingNames)
+        {
+            headers.Remove(name);
+        }
+        // Underscores are read as hyphens by some servers.
+        foreach (string name in headers.Keys.Where(n => n.Contains('_') && ForwardingNames.Contains(n.Replace('_', '-'), StringComparer.OrdinalIgnoreCase)).ToList())
+        {
+            headers.Remove(name);
+        }
+    }
+}
