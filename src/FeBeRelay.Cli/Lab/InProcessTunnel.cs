@@ -7,6 +7,7 @@ using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Relay;
 using FeBeRelay.Relay.Certificates;
+using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Services;
 
 namespace FeBeRelay.Cli.Lab;
@@ -16,7 +17,7 @@ internal sealed class InProcessTunnel : LabTunnel
 {
     private const string FrontEnd = "fe.lab.test";
     private const string BackEnd = "be.lab.test";
-    private const string Service = "owa";
+    private const string Endpoint = "owa";
 
     private readonly Node _listener;
     private readonly Node _relay;
@@ -27,7 +28,9 @@ internal sealed class InProcessTunnel : LabTunnel
         _relay = relay;
     }
 
-    public override IPEndPoint Relay => (IPEndPoint)_relay.EndPointOf(Service);
+    public override IPEndPoint Relay => (IPEndPoint)_relay.EndPointOf(Endpoint);
+
+    public override IPEndPoint Http => new(IPAddress.Loopback, _relay.Http!.Addresses[0].Port);
 
     public override AssociationSummary Association => Summarise(_relay.Associations.All.MaxBy(a => a.Created)!);
 
@@ -41,7 +44,7 @@ internal sealed class InProcessTunnel : LabTunnel
                 Name = BackEnd,
                 Identity = Identity(authority, BackEnd),
                 NodePorts = [new IPEndPoint(IPAddress.Loopback, 0)],
-                Services = [new Service(Service, request.BackEnd, [FrontEnd], ProxyProtocol: false)],
+                Services = [.. request.BackEnds.Select((b, i) => new Service(ServiceOf(i), b, [FrontEnd], ProxyProtocol: false))],
             },
             TimeProvider.System,
             LoggerFactory.Create(_ => { }));
@@ -76,10 +79,24 @@ internal sealed class InProcessTunnel : LabTunnel
             Name = FrontEnd,
             Identity = Identity(authority, FrontEnd),
             Peers = [new PeerNode(BackEnd, link, BackEnd) { WarmChannels = 1 }],
-            Endpoints = [new EndpointOptions(Service, new IPEndPoint(IPAddress.Loopback, request.RelayPort), BackEnd, Service)],
+            Endpoints = [new EndpointOptions(Endpoint, new IPEndPoint(IPAddress.Loopback, request.RelayPort), BackEnd, ServiceOf(0))],
+            Http = new HttpOptions(HttpSections(request.BackEnds.Count)),
         },
         TimeProvider.System,
         LoggerFactory.Create(_ => { }));
+
+    private static string ServiceOf(int backEnd) => $"owa{backEnd + 1}";
+
+    /// <summary>As a user would write them: one route, to all back ends in turn.</summary>
+    private static IConfigurationRoot HttpSections(int backEnds) => new ConfigurationBuilder().AddInMemoryCollection(
+    [
+        new("Kestrel:Endpoints:owa:Url", "http://127.0.0.1:0"),
+        new("ReverseProxy:Routes:all:ClusterId", "mail"),
+        new("ReverseProxy:Routes:all:Match:Path", "{**all}"),
+        new("ReverseProxy:Clusters:mail:LoadBalancingPolicy", "RoundRobin"),
+        .. Enumerable.Range(0, backEnds).Select(i =>
+            new KeyValuePair<string, string?>($"ReverseProxy:Clusters:mail:Destinations:{ServiceOf(i)}:Address", $"febe://{ServiceOf(i)}@{BackEnd}")),
+    ]).Build();
 
     private static NodeIdentity Identity(CertificateAuthority authority, string name)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using FeBeRelay.Cli.Lab.BackEnd;
+using FeBeRelay.Cli.Lab.Checks;
 using FeBeRelay.Cli.Lab.Wiretapping;
 
 namespace FeBeRelay.Cli.Lab;
@@ -12,13 +13,15 @@ internal sealed class LabBench : IAsyncDisposable
 {
     private readonly Stack<IAsyncDisposable> _parts = new();
 
-    private LabBench(SampleBackEnd backEnd)
+    private LabBench(SampleStore store, IReadOnlyList<SampleBackEnd> backEnds)
     {
-        BackEnd = Add(backEnd);
-        Clear = Add(Wiretap.Start(backEnd.EndPoint));
+        Add(store);
+        BackEnds = [.. backEnds.Select(Add)];
+        Clear = Add(Wiretap.Start([.. backEnds.Select(b => b.EndPoint)]));
     }
 
-    public SampleBackEnd BackEnd { get; }
+    /// <summary>Two servers with the mailbox in common.</summary>
+    public IReadOnlyList<SampleBackEnd> BackEnds { get; }
 
     public Wiretap Clear { get; }
 
@@ -26,14 +29,22 @@ internal sealed class LabBench : IAsyncDisposable
 
     public LabTunnel Tunnel { get; private set; } = null!;
 
+    /// <summary>The stream endpoint.</summary>
     public Uri Address => new($"http://{Tunnel.Relay}");
+
+    /// <summary>All ways to the back ends through the relay.</summary>
+    public IReadOnlyList<LabEndpoint> Endpoints =>
+        [LabEndpoint.Stream(Address), .. Tunnel.Http is { } http ? (LabEndpoint[])[LabEndpoint.Http(new Uri($"http://{http}"))] : []];
 
     public static async Task<LabBench> StartAsync(StartLabTunnel startTunnel, int relayPort, TimeProvider time, CancellationToken cancellation)
     {
-        var bench = new LabBench(await SampleBackEnd.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), time, cancellation));
+        var store = new SampleStore(time);
+        var anyPort = new IPEndPoint(IPAddress.Loopback, 0);
+        var bench = new LabBench(
+            store, [await SampleBackEnd.StartAsync(anyPort, store, time, cancellation), await SampleBackEnd.StartAsync(anyPort, store, time, cancellation)]);
         try
         {
-            bench.Tunnel = bench.Add(await startTunnel(new LabTunnelRequest(bench.Clear.Address, relayPort, bench.TapLink), cancellation));
+            bench.Tunnel = bench.Add(await startTunnel(new LabTunnelRequest(bench.Clear.Addresses, relayPort, bench.TapLink), cancellation));
             return bench.Link is null ? throw new InvalidOperationException("The tunnel was started without laying the wiretap on its link.") : bench;
         }
         catch

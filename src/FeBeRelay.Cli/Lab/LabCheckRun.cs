@@ -10,7 +10,7 @@ internal static class LabCheckRun
 {
     public static async Task<bool> RunAsync(LabBench bench, bool json, LabOutput output, TimeProvider time, CancellationToken cancellation)
     {
-        var check = new LabCheck(bench.Address, time, bench.Link, bench.Clear);
+        var check = new LabCheck(bench.Endpoints, time, bench.Link, bench.Clear);
         var results = new List<LabCheckResult>();
         await foreach (LabCheckResult result in check.RunAsync(cancellation))
         {
@@ -38,7 +38,7 @@ internal static class LabCheckRun
     {
         string verdict = result.Ok ? "[green]ok    [/]" : "[red]FAILED[/]";
         string figures = string.Create(CultureInfo.InvariantCulture,
-            $"{result.Name,-22} {result.BytesSent,12:N0} sent {result.BytesReceived,12:N0} received {result.Elapsed.TotalMilliseconds,7:N0} ms");
+            $"{result.Name,-28} {result.BytesSent,12:N0} sent {result.BytesReceived,12:N0} received {result.Elapsed.TotalMilliseconds,7:N0} ms");
         return $"{verdict} {Markup.Escape(figures)}  [dim]{Markup.Escape(result.Detail)}[/]";
     }
 

@@ -55,7 +55,8 @@ internal static class LabShow
             ("open", $"{bench.Address}  (any name, any password)"),
             ("or", $"curl -u alice:lab {bench.Address}exchange/alice/Inbox/"),
             ("or", $"curl -u alice:lab -X PROPFIND {bench.Address}exchange/alice/Inbox/"),
-            ("back end", $"{bench.BackEnd.Address}  (the same pages, not through the relay)"),
+            .. bench.Tunnel.Http is { } http ? ((string, string)[])[("http endpoint", $"http://{http}/  (the same, by YARP to two back ends in turn)")] : [],
+            ("back end", $"{bench.BackEnds[0].Address}  (the same pages, not through the relay)"),
             .. AssociationText.Lines(bench.Tunnel.Association),
             ("end", "Ctrl+C"),
         ];
@@ -73,7 +74,7 @@ internal static class LabShow
 
         foreach ((string name, string value) in lines)
         {
-            output.Writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-12} {value}"));
+            output.Writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-13} {value}"));
         }
 
         output.Writer.Flush();

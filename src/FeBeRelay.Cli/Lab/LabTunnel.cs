@@ -6,16 +6,19 @@ namespace FeBeRelay.Cli.Lab;
 internal delegate Task<LabTunnel> StartLabTunnel(LabTunnelRequest request, CancellationToken cancellation);
 
 /// <summary>
-/// What the lab asks of a tunnel: the back end it leads to, the loopback port of the relay (0 takes any), and a function
-/// that takes the listener's address and gives the one the relay has to dial instead, where the wiretap sits.
+/// What the lab asks of a tunnel: the back ends it leads to (the stream endpoint to the first, the http endpoint to all), the loopback port of the
+/// stream endpoint (0 takes any), and a function that takes the listener's address and gives the one the relay has to dial instead, where the wiretap sits.
 /// </summary>
-internal sealed record LabTunnelRequest(IPEndPoint BackEnd, int RelayPort, Func<IPEndPoint, IPEndPoint> TapLink);
+internal sealed record LabTunnelRequest(IReadOnlyList<IPEndPoint> BackEnds, int RelayPort, Func<IPEndPoint, IPEndPoint> TapLink);
 
 /// <summary>A running tunnel. Disposing it closes both of its nodes.</summary>
 internal abstract class LabTunnel : IAsyncDisposable
 {
-    /// <summary>Where the application connects.</summary>
+    /// <summary>Where the application connects: the stream endpoint.</summary>
     public abstract IPEndPoint Relay { get; }
+
+    /// <summary>The http endpoint, which chooses among the back ends; null where the tunnel has none.</summary>
+    public virtual IPEndPoint? Http => null;
 
     /// <summary>The association in use; made by the time the tunnel has started.</summary>
     public abstract AssociationSummary Association { get; }

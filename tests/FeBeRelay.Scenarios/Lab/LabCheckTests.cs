@@ -19,14 +19,14 @@ public sealed class LabCheckTests
     public async Task Every_check_passes_straight_at_the_back_end()
     {
         await using SampleBackEnd backEnd = await StartAsync(IPAddress.Loopback);
-        Assert.Empty(await FailuresAsync(new LabCheck(backEnd.Address, TimeProvider.System)));
+        Assert.Empty(await FailuresAsync(new LabCheck([LabEndpoint.Stream(backEnd.Address)], TimeProvider.System)));
     }
 
     [Fact]
     public async Task Every_check_passes_over_ipv6()
     {
         await using SampleBackEnd backEnd = await StartAsync(IPAddress.IPv6Loopback);
-        Assert.Empty(await FailuresAsync(new LabCheck(backEnd.Address, TimeProvider.System)));
+        Assert.Empty(await FailuresAsync(new LabCheck([LabEndpoint.Stream(backEnd.Address)], TimeProvider.System)));
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class LabCheckTests
     {
         await using SampleBackEnd backEnd = await StartAsync(IPAddress.Loopback);
         await using Wiretap tap = Wiretap.Start(backEnd.EndPoint);
-        var check = new LabCheck(new Uri($"http://{tap.Address}"), TimeProvider.System, link: tap);
+        var check = new LabCheck([LabEndpoint.Stream(new Uri($"http://{tap.Address}"))], TimeProvider.System, link: tap);
 
         IReadOnlyList<string> failures = await FailuresAsync(check);
 
@@ -51,7 +51,7 @@ public sealed class LabCheckTests
         await using var listener = new ScramblingProxy(clear.Address);
         await using Wiretap link = Wiretap.Start(listener.Address);
         await using var relay = new ScramblingProxy(link.Address);
-        var check = new LabCheck(new Uri($"http://{relay.Address}"), TimeProvider.System, link, clear);
+        var check = new LabCheck([LabEndpoint.Stream(new Uri($"http://{relay.Address}"))], TimeProvider.System, link, clear);
 
         Assert.Empty(await FailuresAsync(check));
     }
@@ -61,7 +61,7 @@ public sealed class LabCheckTests
     {
         await using SampleBackEnd backEnd = await StartAsync(IPAddress.Loopback);
         await using Wiretap link = Wiretap.Start(backEnd.EndPoint);
-        var check = new LabCheck(backEnd.Address, TimeProvider.System, link);
+        var check = new LabCheck([LabEndpoint.Stream(backEnd.Address)], TimeProvider.System, link);
 
         string only = Assert.Single(await FailuresAsync(check));
         Assert.Contains("took another way", only, StringComparison.Ordinal);
@@ -73,14 +73,14 @@ public sealed class LabCheckTests
         SampleBackEnd backEnd = await StartAsync(IPAddress.Loopback);
         await backEnd.DisposeAsync();
 
-        IReadOnlyList<string> failures = await FailuresAsync(new LabCheck(backEnd.Address, TimeProvider.System));
+        IReadOnlyList<string> failures = await FailuresAsync(new LabCheck([LabEndpoint.Stream(backEnd.Address)], TimeProvider.System));
 
         Assert.Equal(LabCheck.Count, failures.Count);
         Assert.All(failures, failure => Assert.Contains("refused", failure, StringComparison.OrdinalIgnoreCase));
     }
 
     private static Task<SampleBackEnd> StartAsync(IPAddress address) =>
-        SampleBackEnd.StartAsync(new IPEndPoint(address, 0), TimeProvider.System, Cancellation);
+        SampleBackEnd.StartAsync(new IPEndPoint(address, 0), new SampleStore(TimeProvider.System), TimeProvider.System, Cancellation);
 
     private static async Task<IReadOnlyList<string>> FailuresAsync(LabCheck check)
     {

@@ -25,8 +25,8 @@ public sealed class LabScenario
 
         Assert.True(end.Code == ExitCode.Succeeded, end.Output + end.Error);
         Assert.Empty(end.Error);
-        Assert.EndsWith($"{LabCheck.Count + 1} checks, all ok\n", end.Output, StringComparison.Ordinal);
-        Assert.Contains($"0 of {LabCheck.Count} markers readable, {LabCheck.Count} delivered", end.Output, StringComparison.Ordinal);
+        Assert.EndsWith($"{2 * LabCheck.Count + 1} checks, all ok\n", end.Output, StringComparison.Ordinal);
+        Assert.Contains($"0 of {2 * LabCheck.Count} markers readable, {2 * LabCheck.Count} delivered", end.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class LabScenario
         await interrupt.CancelAsync();
 
         Assert.Equal(ExitCode.Succeeded, await running);
-        Assert.StartsWith("open         http://127.0.0.1:", first, StringComparison.Ordinal);
+        Assert.StartsWith("open          http://127.0.0.1:", first, StringComparison.Ordinal);
         Assert.DoesNotContain($":{UsualPort}/", first, StringComparison.Ordinal);
     }
 

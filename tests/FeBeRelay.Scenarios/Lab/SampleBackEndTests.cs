@@ -19,7 +19,7 @@ public sealed class SampleBackEndTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _backEnd = await SampleBackEnd.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, Cancellation);
+        _backEnd = await SampleBackEnd.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), new SampleStore(TimeProvider.System), TimeProvider.System, Cancellation);
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = _backEnd.Address };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", "YWxpY2U6eA==");
     }

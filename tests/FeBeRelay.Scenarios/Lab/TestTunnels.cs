@@ -12,14 +12,14 @@ internal static class TestTunnels
 
     public static Task<LabTunnel> StartHidingAsync(LabTunnelRequest request, CancellationToken cancellation)
     {
-        var listener = new ScramblingProxy(request.BackEnd);
+        var listener = new ScramblingProxy(request.BackEnds[0]);
         var relay = new ScramblingProxy(request.TapLink(listener.Address), request.RelayPort);
         return Task.FromResult<LabTunnel>(new Tunnel(relay.Address, relay, listener));
     }
 
     public static Task<LabTunnel> StartClearAsync(LabTunnelRequest request, CancellationToken cancellation)
     {
-        Wiretap relay = Wiretap.Start(request.TapLink(request.BackEnd));
+        Wiretap relay = Wiretap.Start(request.TapLink(request.BackEnds[0]));
         return Task.FromResult<LabTunnel>(new Tunnel(relay.Address, relay));
     }
 

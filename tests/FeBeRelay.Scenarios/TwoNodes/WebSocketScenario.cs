@@ -18,7 +18,7 @@ public sealed class WebSocketScenario
     {
         Tool.Require();
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        await using SampleBackEnd backEnd = await SampleBackEnd.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, cancellation);
+        await using SampleBackEnd backEnd = await SampleBackEnd.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), new SampleStore(TimeProvider.System), TimeProvider.System, cancellation);
         await using NodePair nodes = await new NodePair { BackEnd = NodePair.Text(backEnd.EndPoint) }.StartAsync();
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Authorization", "Basic YWxpY2U6eA==");

@@ -16,9 +16,8 @@ internal static class ConnectionEnds
     /// <summary>Long enough that it cannot sit in socket buffers between the two ends.</summary>
     public const int LongAnswerLength = 8 * 1024 * 1024;
 
-    public static void Map(IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes, ConcurrentDictionary<string, TaskCompletionSource<string>> outcomes)
     {
-        var outcomes = new ConcurrentDictionary<string, TaskCompletionSource<string>>();
         routes.MapPost("/lab/reset", (RequestDelegate)ResetAsync);
         routes.MapGet("/lab/after-half-close", (RequestDelegate)AnswerAfterHalfCloseAsync);
         routes.MapPost("/lab/interrupted/{id}", context => WitnessAsync(context, OutcomeOf(outcomes, context)));

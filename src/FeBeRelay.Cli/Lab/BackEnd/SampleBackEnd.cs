@@ -15,12 +15,10 @@ namespace FeBeRelay.Cli.Lab.BackEnd;
 internal sealed class SampleBackEnd : IAsyncDisposable
 {
     private readonly WebApplication _application;
-    private readonly AttachmentStore _attachments;
 
-    private SampleBackEnd(WebApplication application, AttachmentStore attachments)
+    private SampleBackEnd(WebApplication application)
     {
         _application = application;
-        _attachments = attachments;
         Address = new Uri(application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
     }
 
@@ -28,8 +26,8 @@ internal sealed class SampleBackEnd : IAsyncDisposable
 
     public IPEndPoint EndPoint => new(IPAddress.Parse(Address.DnsSafeHost), Address.Port);
 
-    /// <summary>Starts on the given address; port 0 takes any free one.</summary>
-    public static async Task<SampleBackEnd> StartAsync(IPEndPoint endPoint, TimeProvider time, CancellationToken cancellation)
+    /// <summary>Starts on the given address; port 0 takes any free one. The store may have other servers in front of it.</summary>
+    public static async Task<SampleBackEnd> StartAsync(IPEndPoint endPoint, SampleStore store, TimeProvider time, CancellationToken cancellation)
     {
         // Empty: what the environment says to other ASP.NET Core programs must not move this one to another address.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -38,18 +36,16 @@ internal sealed class SampleBackEnd : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, StoppedByOwner>());
 
-        var attachments = new AttachmentStore();
         WebApplication application = builder.Build();
         try
         {
-            Map(application, new Mailbox(time), attachments, time);
+            Map(application, store, time);
             await application.StartAsync(cancellation);
-            return new SampleBackEnd(application, attachments);
+            return new SampleBackEnd(application);
         }
         catch
         {
             await application.DisposeAsync();
-            attachments.Dispose();
             throw;
         }
     }
@@ -59,7 +55,6 @@ internal sealed class SampleBackEnd : IAsyncDisposable
         // Streams of notifications have no end of their own: stop without waiting for them.
         await _application.StopAsync(new CancellationToken(canceled: true));
         await _application.DisposeAsync();
-        _attachments.Dispose();
     }
 
     /// <summary>Kestrel's own limits suit a web site; uploads of gigabytes and connections that rest for an hour suit mail.</summary>
@@ -83,20 +78,19 @@ internal sealed class SampleBackEnd : IAsyncDisposable
         });
     }
 
-    private static void Map(WebApplication application, Mailbox mailbox, AttachmentStore attachments, TimeProvider time)
+    private static void Map(WebApplication application, SampleStore store, TimeProvider time)
     {
-        var notifications = new Notifications(mailbox, time, application.Lifetime.ApplicationStopping);
-        var signIn = new SignIn();
+        var notifications = new Notifications(store.Mailbox, time, application.Lifetime.ApplicationStopping);
         application.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero });
-        application.Use(signIn.RequireAsync);
-        signIn.Map(application);
+        application.Use(store.SignIn.RequireAsync);
+        store.SignIn.Map(application);
         notifications.Map(application);
         WebSocketEcho.Map(application);
-        new MailPages(mailbox).Map(application);
-        new AttachmentEndpoints(mailbox, attachments).Map(application);
-        new WebDav(mailbox).Map(application);
+        new MailPages(store.Mailbox).Map(application);
+        new AttachmentEndpoints(store.Mailbox, store.Attachments).Map(application);
+        new WebDav(store.Mailbox).Map(application);
         Reflection.Map(application);
-        ConnectionEnds.Map(application);
+        ConnectionEnds.Map(application, store.Outcomes);
     }
 
     /// <summary>The command that started the back end stops it; signals are that command's business.</summary>

@@ -8,10 +8,10 @@ using FeBeRelay.Cli.Lab.Wiretapping;
 namespace FeBeRelay.Cli.Lab.Checks;
 
 /// <summary>
-/// Drives everything the sample back end can do through an address, one check after the other. Each sends a random marker
+/// Drives everything the sample back end can do through one endpoint after the other, one check after the other. Each sends a random marker
 /// of its own; where a wiretap is given, a last result tells whether it could read any of them.
 /// </summary>
-internal sealed class LabCheck(Uri address, TimeProvider time, Wiretap? link = null, Wiretap? clear = null)
+internal sealed class LabCheck(IReadOnlyList<LabEndpoint> endpoints, TimeProvider time, Wiretap? link = null, Wiretap? clear = null)
 {
     private const int MarkerLength = 24;
     private const string MarkerAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -42,8 +42,11 @@ internal sealed class LabCheck(Uri address, TimeProvider time, Wiretap? link = n
         ("reset by the client", ConnectionEndChecks.ClientResetAsync),
     ];
 
-    private readonly Dictionary<string, string> _markers = Checks.ToDictionary(check => check.Name, _ => RandomNumberGenerator.GetString(MarkerAlphabet, MarkerLength));
+    private readonly Dictionary<string, string> _markers = endpoints
+        .SelectMany(endpoint => Checks.Select(check => endpoint.Kind + check.Name))
+        .ToDictionary(name => name, _ => RandomNumberGenerator.GetString(MarkerAlphabet, MarkerLength));
 
+    /// <summary>Checks of one endpoint.</summary>
     public static int Count => Checks.Length;
 
     public IReadOnlyDictionary<string, string> MarkersByCheck => _markers;
@@ -56,9 +59,12 @@ internal sealed class LabCheck(Uri address, TimeProvider time, Wiretap? link = n
             wiretap?.Watch(marker);
         }
 
-        foreach ((string name, Func<LabVisit, CancellationToken, Task<string>> run) in Checks)
+        foreach (LabEndpoint endpoint in endpoints)
         {
-            yield return await RunOneAsync(name, run, cancellation);
+            foreach ((string name, Func<LabVisit, CancellationToken, Task<string>> run) in Checks)
+            {
+                yield return await RunOneAsync(endpoint, endpoint.Kind + name, run, cancellation);
+            }
         }
 
         if (wiretap is not null)
@@ -67,9 +73,9 @@ internal sealed class LabCheck(Uri address, TimeProvider time, Wiretap? link = n
         }
     }
 
-    private async Task<LabCheckResult> RunOneAsync(string name, Func<LabVisit, CancellationToken, Task<string>> run, CancellationToken cancellation)
+    private async Task<LabCheckResult> RunOneAsync(LabEndpoint endpoint, string name, Func<LabVisit, CancellationToken, Task<string>> run, CancellationToken cancellation)
     {
-        using var visit = new LabVisit(address, _markers[name]);
+        using var visit = new LabVisit(endpoint, _markers[name]);
         using var late = new CancellationTokenSource(Deadline, time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
         long start = time.GetTimestamp();

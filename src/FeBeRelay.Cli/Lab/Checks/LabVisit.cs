@@ -13,9 +13,10 @@ internal sealed class LabVisit : IDisposable
 
     private readonly Traffic _traffic = new();
 
-    public LabVisit(Uri address, string marker)
+    public LabVisit(LabEndpoint endpoint, string marker)
     {
-        Address = address;
+        Address = endpoint.Address;
+        IsParsed = endpoint.Parses;
         Marker = marker;
         Handler = new SocketsHttpHandler
         {
@@ -24,7 +25,7 @@ internal sealed class LabVisit : IDisposable
             AllowAutoRedirect = false,
             ConnectCallback = async (context, cancellation) => await ConnectAsync(cancellation),
         };
-        Http = new HttpClient(Handler) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        Http = new HttpClient(Handler) { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
         Http.DefaultRequestHeaders.Add(MarkerHeader, marker);
         Http.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.Parse(Authorization);
     }
@@ -32,6 +33,9 @@ internal sealed class LabVisit : IDisposable
     public Uri Address { get; }
 
     public string Marker { get; }
+
+    /// <summary>Whether requests are parsed on the way.</summary>
+    public bool IsParsed { get; }
 
     public SocketsHttpHandler Handler { get; }
 

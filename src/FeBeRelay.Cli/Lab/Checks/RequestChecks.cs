@@ -50,7 +50,8 @@ internal static class RequestChecks
 
     public static async Task<string> TargetAndHeadersAsync(LabVisit visit, CancellationToken cancellation)
     {
-        string target = $"/lab/reflect/a%2Fb%252F%2B+/_xF8FF_//x/./y/../%7Ez;v=1/{visit.Marker}?q=%20+%00%C3%A9&&=";
+        // Kestrel refuses %00 in a path, and nothing else of these.
+        string target = $"/lab/reflect/a%2Fb%252F%2B+/_xF8FF_//x/./y/../%7Ez;v=1/{visit.Marker}?q=%20+{(visit.IsParsed ? "" : "%00")}%C3%A9&&=";
         using RawConnection connection = await visit.OpenRawAsync(cancellation);
         await connection.SendAsync(Head("X-MS-ENUMATTS", target, visit, $"X-oDD-cAsE: {visit.Marker}", $"x-lower-case: {new string('k', 16_000)}"), cancellation);
         (RawHead head, string answer) = await connection.ReadAnswerAsync(cancellation);

@@ -12,8 +12,7 @@ internal sealed class Wiretap : IAsyncDisposable
     private const int RecordedConnections = 32;
     private const int Backlog = 512;
 
-    private readonly IPEndPoint _target;
-    private readonly Socket _listener;
+    private readonly Socket[] _listeners;
     private readonly Task _accepting;
     private readonly MarkerWatch _watch = new();
     private readonly WireTotals _toTarget = new();
@@ -23,19 +22,21 @@ internal sealed class Wiretap : IAsyncDisposable
     private readonly Queue<TappedConnection> _recorded = [];
     private bool _disposed;
 
-    private Wiretap(IPEndPoint target)
+    private Wiretap(IReadOnlyList<IPEndPoint> targets)
     {
-        _target = target;
-        _listener = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        _listener.Bind(new IPEndPoint(target.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, 0));
-        _listener.Listen(Backlog);
-        Address = (IPEndPoint)_listener.LocalEndPoint!;
-        _accepting = AcceptAsync();
+        _listeners = [.. targets.Select(Listen)];
+        Addresses = [.. _listeners.Select(l => (IPEndPoint)l.LocalEndPoint!)];
+        _accepting = Task.WhenAll(_listeners.Zip(targets, AcceptAsync));
     }
 
-    public IPEndPoint Address { get; }
+    /// <summary>Where to connect instead of each target.</summary>
+    public IReadOnlyList<IPEndPoint> Addresses { get; }
 
-    public static Wiretap Start(IPEndPoint target) => new(target);
+    /// <summary>Where to connect instead of the first target.</summary>
+    public IPEndPoint Address => Addresses[0];
+
+    /// <summary>Lays one wiretap on the ways to several targets.</summary>
+    public static Wiretap Start(params IReadOnlyList<IPEndPoint> targets) => new(targets);
 
     public long Bytes(WireDirection direction) => Totals(direction).Bytes;
 
@@ -70,20 +71,32 @@ internal sealed class Wiretap : IAsyncDisposable
             }
         }
 
-        _listener.Dispose();
+        foreach (Socket listener in _listeners)
+        {
+            listener.Dispose();
+        }
+
         await _accepting;
         await Task.WhenAll(running);
     }
 
     private WireTotals Totals(WireDirection direction) => direction == WireDirection.ToTarget ? _toTarget : _fromTarget;
 
-    private async Task AcceptAsync()
+    private static Socket Listen(IPEndPoint target)
+    {
+        var listener = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(target.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, 0));
+        listener.Listen(Backlog);
+        return listener;
+    }
+
+    private async Task AcceptAsync(Socket listener, IPEndPoint target)
     {
         while (true)
         {
             try
             {
-                Adopt(await _listener.AcceptAsync());
+                Adopt(await listener.AcceptAsync(), target);
             }
             catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
             {
@@ -96,7 +109,7 @@ internal sealed class Wiretap : IAsyncDisposable
         }
     }
 
-    private void Adopt(Socket near)
+    private void Adopt(Socket near, IPEndPoint target)
     {
         var connection = new TappedConnection(near, new WireRecorder(_toTarget, _watch), new WireRecorder(_fromTarget, _watch));
         lock (_gate)
@@ -113,15 +126,15 @@ internal sealed class Wiretap : IAsyncDisposable
             }
 
             _recorded.Enqueue(connection);
-            _open.Add(connection, RunAsync(connection));
+            _open.Add(connection, RunAsync(connection, target));
         }
     }
 
-    private async Task RunAsync(TappedConnection connection)
+    private async Task RunAsync(TappedConnection connection, IPEndPoint target)
     {
         // Entered under the lock: leave it before anything can end the connection.
         await Task.Yield();
-        await connection.RunAsync(_target);
+        await connection.RunAsync(target);
         lock (_gate)
         {
             _open.Remove(connection);
