@@ -39,7 +39,7 @@ internal static class ConfigCommand
         }
         else if (result.IsValid)
         {
-            console.Output.WriteLine($"{file}: ok, {Summary(result.Configuration)}");
+            console.Output.WriteLine($"{file}: ok, {Summary(result.Configuration, result.Values)}");
         }
         else
         {
@@ -49,10 +49,11 @@ internal static class ConfigCommand
         return result.IsValid ? ExitCode.Succeeded : ExitCode.ConfigurationInvalid;
     }
 
-    private static string Summary(NodeConfiguration configuration)
+    private static string Summary(NodeConfiguration configuration, IConfiguration values)
         => string.Join(", ", [
             Count(configuration.Nodes.Count, "node"),
             Count(configuration.Relay.Endpoints.Count, "relay endpoint"),
+            Count(values.GetSection("Kestrel:Endpoints").GetChildren().Count(), "http endpoint"),
             Count(configuration.Listener?.Services.Count ?? 0, "service"),
         ]);
 

@@ -40,8 +40,7 @@ internal static class NodeConfigurationLoader
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var configuration = new SectionBinder(new ValueReader(folder, errors), errors).Bind<NodeConfiguration>(values, OtherKeys);
-        NodeConfigurationValidator.Validate(configuration, errors);
-        HttpValidator.Validate(configuration, values, errors);
+        NodeConfigurationValidator.Validate(configuration, values, errors);
         if (errors.All.Count == 0)
         {
             foreach (var error in checks.SelectMany(check => check(configuration)))

@@ -10,6 +10,10 @@ namespace FeBeRelay.Relay.Configuration.Validation;
 /// <summary>Section <c>http</c>, and what YARP and this relay have to say about <c>ReverseProxy</c> and <c>Kestrel</c>.</summary>
 internal static class HttpValidator
 {
+    /// <summary>Whether the node has http endpoints, or half of what makes some.</summary>
+    public static bool IsPresent(IConfiguration values) =>
+        values.GetSection("Kestrel:Endpoints").Exists() || values.GetSection("ReverseProxy").Exists();
+
     public static void Validate(NodeConfiguration configuration, IConfiguration values, ConfigurationErrors errors)
     {
         for (int i = 0; i < configuration.Http.TrustedClients.Count; i++)
