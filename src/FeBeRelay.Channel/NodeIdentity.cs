@@ -20,13 +20,16 @@ public sealed class NodeIdentity
     {
         ArgumentNullException.ThrowIfNull(certificate);
         _verifier = new PeerCertificateVerifier(roots, time, certificate.Leaf);
-        Name = certificate.Name;
+        Certificate = certificate;
         Settings = new MainModeSettings(
             suites, groups, lifetimes, new LocalIdentity(certificate.Chain, (SignatureScheme)certificate.Scheme, data => certificate.Sign(data)), PlatformEntropy.Instance);
     }
 
     /// <summary>The first DNS name of the node's certificate.</summary>
-    public string Name { get; }
+    public string Name => Certificate.Name;
+
+    /// <summary>The node's own certificate.</summary>
+    public NodeCertificate Certificate { get; }
 
     internal MainModeSettings Settings { get; }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using FeBeRelay.Channel;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Connections;
+using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Endpoints;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Services;
@@ -21,6 +22,7 @@ internal sealed class Node : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
+    private readonly AuditLog _audit;
     private readonly ServiceTable _services;
     private readonly ServiceServer _server;
     private readonly Dictionary<string, ChannelPool> _pools;
@@ -38,16 +40,21 @@ internal sealed class Node : IAsyncDisposable
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger<Node>();
+        _audit = options.Audit;
         Associations = new AssociationTable(loggers.CreateLogger<AssociationTable>());
+        Associations.Added += _audit.AssociationEstablished;
+        Associations.Ended += _audit.AssociationEnded;
+        Associations.ChannelAdded += _audit.ChannelEstablished;
+        Associations.ChannelEnded += _audit.ChannelEnded;
         _services = new ServiceTable(options.Services);
-        _server = new ServiceServer(_services, time, loggers.CreateLogger<ServiceServer>());
+        _server = new ServiceServer(_services, _audit, time, loggers.CreateLogger<ServiceServer>());
         _pools = options.Peers.ToDictionary(
             p => p.Name,
             CreatePool);
         _http = options.Http is { HasEndpoints: true } http
             ? HttpEndpoints.Create(http, new NodeLookup(FindChannels, n => options.Peers.FirstOrDefault(p => p.Name == n)?.Address), time, loggers)
             : null;
-        _sweep = time.CreateTimer(_ => Associations.Sweep(), null, SweepInterval, SweepInterval);
+        _sweep = time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
     }
 
     /// <summary>The node's associations.</summary>
@@ -77,7 +84,12 @@ internal sealed class Node : IAsyncDisposable
         if (_options.NodePorts.Count > 0)
         {
             _listener = new ChannelListener(
-                _options.Identity, _services, Associations, _server.ServeAsync, _time, _loggers.CreateLogger<ChannelListener>());
+                _options.Identity, _services, Associations, _server.ServeAsync, _time, _loggers.CreateLogger<ChannelListener>())
+            {
+                MayAccept = () => _audit.MayAdmit,
+            };
+            _listener.Failed += _audit.NegotiationFailed;
+            _listener.TurnedAway += _audit.TurnedAway;
             foreach (IPEndPoint port in _options.NodePorts)
             {
                 Open(() => _listener.Listen(port), $"node port {port}");
@@ -88,7 +100,7 @@ internal sealed class Node : IAsyncDisposable
         {
             Open(
                 () => _endpoints.Add(new StreamEndpoint(
-                    endpoint.Name, endpoint.Listen, endpoint.Service, _pools[endpoint.Peer], _time, _loggers.CreateLogger<StreamEndpoint>())),
+                    endpoint.Name, endpoint.Listen, endpoint.Service, _pools[endpoint.Peer], _audit, _time, _loggers.CreateLogger<StreamEndpoint>())),
                 $"relay endpoint {endpoint.Name} on {endpoint.Listen}");
         }
         await StartHttpAsync().ConfigureAwait(false);
@@ -99,6 +111,7 @@ internal sealed class Node : IAsyncDisposable
         }
         _started = true;
         RelayLog.NodeStarted(_logger, _options.Name);
+        _audit.NodeStarted(_options.Identity.Certificate.DnsNames);
     }
 
     /// <summary>Stops accepting, lets streams finish until the deadline, closes channels authentically.</summary>
@@ -125,6 +138,12 @@ internal sealed class Node : IAsyncDisposable
         {
             await _listener.DisposeAsync().ConfigureAwait(false);
         }
+        Associations.EndAll();
+        _audit.TellFloods();
+        if (_started)
+        {
+            _audit.NodeStopped();
+        }
         RelayLog.NodeStopped(logger, _options.Name);
     }
 
@@ -141,6 +160,19 @@ internal sealed class Node : IAsyncDisposable
         Associations.Dispose();
     }
 
+    private ChannelConnector Connector(PeerNode peer)
+    {
+        var connector = new ChannelConnector(peer, _options.Identity, Associations, _time);
+        connector.Failed += _audit.NegotiationFailed;
+        return connector;
+    }
+
+    private void Sweep()
+    {
+        Associations.Sweep();
+        _audit.TellFloods();
+    }
+
     private async Task DrainRelayAsync(CancellationToken cut)
     {
         await Task.WhenAll([.. _endpoints.Select(e => e.DrainAsync(cut)), _http?.DrainAsync(cut) ?? Task.CompletedTask]).ConfigureAwait(false);
@@ -148,7 +180,7 @@ internal sealed class Node : IAsyncDisposable
     }
 
     private ChannelPool CreatePool(PeerNode peer) =>
-        new(new ChannelConnector(peer, _options.Identity, Associations, _time), _loggers.CreateLogger<ChannelPool>());
+        new(Connector(peer), _loggers.CreateLogger<ChannelPool>());
 
     /// <summary>A peer behind several addresses has a pool for each: an association is with one node, though all of them prove the same name.</summary>
     private ChannelPool? FindChannels(string node, IPEndPoint? address)
@@ -180,11 +212,12 @@ internal sealed class Node : IAsyncDisposable
             if (await OtherWays.FindAsync(service, reachable, _time, CancellationToken.None).ConfigureAwait(false) is { } way)
             {
                 RelayLog.OtherWayFound(_logger, service.Name, way);
+                _audit.OtherWayToBackEnd(service.Name, way);
             }
         }
     }
 
-    private static void Open(Action open, string what)
+    private void Open(Action open, string what)
     {
         try
         {
@@ -196,6 +229,7 @@ internal sealed class Node : IAsyncDisposable
                 : e.SocketErrorCode == SocketError.AddressNotAvailable ? "the address is not one of this host's"
                 : e.SocketErrorCode == SocketError.AccessDenied ? "ports below 1024 need the right to bind them, Unix sockets a writable folder"
                 : "check the address";
+            _audit.NodeFailed($"{what} cannot be opened: {e.Message}");
             throw new NodeStartException($"{what} cannot be opened: {e.Message}", fix, e);
         }
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using FeBeRelay.Channel;
+using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Services;
 
@@ -28,6 +29,9 @@ internal sealed record NodeOptions
 
     /// <summary>The services behind the node ports.</summary>
     public IReadOnlyList<Service> Services { get; init; } = [];
+
+    /// <summary>Where security events go; stays its maker's.</summary>
+    public AuditLog Audit { get; init; } = AuditLog.None;
 
     /// <summary>How long open streams get to finish when the node stops.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);

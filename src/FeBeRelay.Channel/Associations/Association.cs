@@ -78,6 +78,12 @@ public sealed class Association : IDisposable
 
     internal KeyLimits KeyLimits { get; }
 
+    /// <summary>Is told of each channel that is made.</summary>
+    internal Action<SecureChannel>? ChannelAdded { get; set; }
+
+    /// <summary>Is told of each channel that ends.</summary>
+    internal Action<SecureChannel>? ChannelEnded { get; set; }
+
     /// <summary>The channels alive under it.</summary>
     public IReadOnlyList<SecureChannel> Channels
     {
@@ -147,6 +153,7 @@ public sealed class Association : IDisposable
         {
             _channels.Add(channel);
         }
+        ChannelAdded?.Invoke(channel);
     }
 
     internal void Remove(SecureChannel channel)
@@ -158,6 +165,7 @@ public sealed class Association : IDisposable
                 _ended += channel.Totals;
             }
         }
+        ChannelEnded?.Invoke(channel);
     }
 
     /// <summary>Zeroes its secrets; channels alive under it go on.</summary>

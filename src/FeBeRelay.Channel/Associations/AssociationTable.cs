@@ -27,6 +27,15 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
     /// <summary>An association was made.</summary>
     public event Action<Association>? Added;
 
+    /// <summary>An association is gone, and why. Handlers return at once.</summary>
+    public event Action<Association, string>? Ended;
+
+    /// <summary>A channel was made. Handlers return at once.</summary>
+    public event Action<SecureChannel>? ChannelAdded;
+
+    /// <summary>A channel is over; its keys and totals can still be read. Handlers return at once.</summary>
+    public event Action<SecureChannel>? ChannelEnded;
+
     /// <summary>Keeps an association that this node opened towards a peer; it takes the place of an older one.</summary>
     internal void AddOpened(string peerNode, Association association)
     {
@@ -67,6 +76,7 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
         if (association.Channels.Count == 0 && _all.TryRemove(association, out _))
         {
             ChannelLog.AssociationEnded(logger, association.Id, association.Peer.Name, reason, association.QuickModes, association.Totals);
+            Ended?.Invoke(association, reason);
             association.Dispose();
         }
     }
@@ -80,6 +90,15 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
             {
                 Retire(association, "expired");
             }
+        }
+    }
+
+    /// <summary>Ends all associations that carry nothing: the node stops.</summary>
+    public void EndAll()
+    {
+        foreach (Association association in _all.Keys)
+        {
+            Retire(association, "the node stops");
         }
     }
 
@@ -102,6 +121,8 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
         ChannelLog.AssociationMade(
             logger, association.Id, association.Role, association.Peer.Name, association.Peer.Fingerprint, association.Suite.Name, association.Group.Name,
             association.Lifetimes.AssociationSeconds, association.Lifetimes.KeySeconds, association.Lifetimes.KeyKilobytes);
+        association.ChannelAdded = channel => ChannelAdded?.Invoke(channel);
+        association.ChannelEnded = channel => ChannelEnded?.Invoke(channel);
         Added?.Invoke(association);
     }
 }

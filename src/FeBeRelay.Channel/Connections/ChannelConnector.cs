@@ -18,6 +18,9 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
     /// <summary>The peer that it dials.</summary>
     public PeerNode Peer => peer;
 
+    /// <summary>An attempt has failed. One retry that is part of the protocol (3.7) is not told. Handlers return at once.</summary>
+    public event Action<NegotiationFailure>? Failed;
+
     /// <summary>Makes a channel. It is idle, and confirmed by its first record only.</summary>
     /// <param name="observe">Is told of each step done, with the time that it took.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -36,7 +39,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
             }
             try
             {
-                SecureChannel? channel = await AttemptAsync(association, steps, cancellation).ConfigureAwait(false);
+                SecureChannel? channel = await AttemptAsync(association, isRetried: association is not null && !alerted, steps, cancellation).ConfigureAwait(false);
                 if (channel is not null)
                 {
                     return channel;
@@ -50,22 +53,37 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         }
     }
 
-    private async Task<SecureChannel?> AttemptAsync(Association? association, StepTimer steps, CancellationToken cancellation)
+    private async Task<SecureChannel?> AttemptAsync(Association? association, bool isRetried, StepTimer steps, CancellationToken cancellation)
     {
         Socket socket;
         try
         {
             socket = await ConnectSocketAsync(steps, cancellation).ConfigureAwait(false);
         }
-        catch (Exception e) when (association is null)
+        catch (Exception e)
         {
-            _gate.Fail(e);
+            if (e is NegotiationException failure)
+            {
+                Failed?.Invoke(new NegotiationFailure(Role.Initiator, failure.Step, e.Message) { Remote = peer.Address, PeerNode = peer.Name });
+            }
+            if (association is null)
+            {
+                _gate.Fail(e);
+            }
             throw;
         }
         var attempt = new InitiatorAttempt(peer, identity, associations, _gate, time, steps, socket);
-        return association is null
-            ? await attempt.MainModeAsync(cancellation).ConfigureAwait(false)
-            : await attempt.QuickModeAsync(association, cancellation).ConfigureAwait(false);
+        try
+        {
+            return association is null
+                ? await attempt.MainModeAsync(cancellation).ConfigureAwait(false)
+                : await attempt.QuickModeAsync(association, cancellation).ConfigureAwait(false);
+        }
+        catch (NegotiationException e) when (!(isRetried && IsAlert(e)))
+        {
+            Failed?.Invoke(attempt.Failure(e));
+            throw;
+        }
     }
 
     private async Task<Socket> ConnectSocketAsync(StepTimer steps, CancellationToken cancellation)

@@ -45,6 +45,15 @@ public sealed class ChannelListener : IAsyncDisposable
     /// <summary>Where it listens, with the ports that the system chose.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => [.. _sockets.Select(s => (IPEndPoint)s.LocalEndPoint!)];
 
+    /// <summary>A connection did not become a channel. Handlers return at once.</summary>
+    public event Action<NegotiationFailure>? Failed;
+
+    /// <summary>A connection from there was closed unheard, because too many negotiations were running. Handlers return at once.</summary>
+    public event Action<EndPoint>? TurnedAway;
+
+    /// <summary>Asked for each connection: false closes it unheard.</summary>
+    public Func<bool> MayAccept { get; init; } = static () => true;
+
     /// <summary>Starts to accept on one more address.</summary>
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
     public void Listen(IPEndPoint endPoint)
@@ -75,10 +84,16 @@ public sealed class ChannelListener : IAsyncDisposable
 
     private void Accept(Socket socket)
     {
+        if (!MayAccept())
+        {
+            SocketTuning.Reset(socket);
+            return;
+        }
         if (Interlocked.Increment(ref _negotiations) > MaxNegotiations)
         {
             Interlocked.Decrement(ref _negotiations);
             ChannelLog.TooManyNegotiations(_logger, MaxNegotiations);
+            TurnedAway?.Invoke(socket.RemoteEndPoint!);
             SocketTuning.Reset(socket);
             return;
         }
@@ -88,16 +103,20 @@ public sealed class ChannelListener : IAsyncDisposable
     private async Task ServeAsync(Socket socket)
     {
         SecureChannel? channel = null;
+        var attempt = new ResponderAttempt(_identity, _admission, _associations, _time, socket);
         var from = (IPEndPoint)socket.RemoteEndPoint!;
         try
         {
             SocketTuning.Apply(socket);
-            var attempt = new ResponderAttempt(_identity, _admission, _associations, _time, socket);
             channel = await attempt.RunAsync(_ending.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ProtocolException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             ChannelLog.NegotiationFailed(_logger, from, (e as ProtocolException)?.Error.ToString() ?? e.GetType().Name, e.Message);
+            if (!_ending.IsCancellationRequested)
+            {
+                Failed?.Invoke(attempt.Failure(e));
+            }
         }
         finally
         {

@@ -17,9 +17,24 @@ internal sealed class InitiatorAttempt(
     private Association? _association;
     private PeerIdentity? _verified;
     private bool _runsMainMode;
+    private NegotiationFailure _progress = new(Role.Initiator, NegotiationStep.MainMode, "")
+    {
+        Local = socket.LocalEndPoint, Remote = peer.Address, PeerNode = peer.Name,
+    };
 
     /// <summary>The step that is being done.</summary>
     public NegotiationStep Step { get; private set; }
+
+    /// <summary>What is known of the connection, as the account of a failure.</summary>
+    public NegotiationFailure Failure(NegotiationException e) => _progress with
+    {
+        Step = e.Step,
+        Reason = e.Message,
+        Error = (e.InnerException as ProtocolException)?.Error,
+        Code = e.Code,
+        Peer = _verified ?? _association?.Peer,
+        Association = _association?.Id,
+    };
 
     /// <summary>Main mode, then quick mode. The caller has entered the gate.</summary>
     public Task<SecureChannel?> MainModeAsync(CancellationToken cancellation)
@@ -116,6 +131,7 @@ internal sealed class InitiatorAttempt(
             : $"it names {string.Join(", ", verdict.Identity.DnsNames)}, not {peer.Identity}";
         if (problem is not null)
         {
+            _progress = _progress with { Refusal = verdict.Problem?.Refusal };
             ProtocolException refusal = negotiation.Reject($"the peer's certificate was refused: {problem}");
             await NegotiationTransport.SendLastWordsAsync(negotiation, socket, time).ConfigureAwait(false);
             throw refusal;

@@ -16,6 +16,16 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
 {
     private PeerIdentity? _verified;
     private Association? _association;
+    private NegotiationFailure _progress = new(Role.Responder, NegotiationStep.MainMode, "") { Local = socket.LocalEndPoint, Remote = socket.RemoteEndPoint };
+
+    /// <summary>What is known of the connection, as the account of a failure.</summary>
+    public NegotiationFailure Failure(Exception e) => _progress with
+    {
+        Reason = e.Message,
+        Error = (e as ProtocolException)?.Error,
+        Peer = _verified ?? _association?.Peer,
+        Association = _association?.Id,
+    };
 
     /// <summary>Answers until the connection is a channel.</summary>
     /// <returns>The channel, or null when the initiator went after main mode (an enquiry).</returns>
@@ -68,18 +78,21 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
         PeerVerdict verdict = identity.Verify(negotiation.PeerChain, PeerRole.Initiator);
         if (!verdict.IsAccepted)
         {
+            _progress = _progress with { Refusal = verdict.Problem.Refusal };
             throw negotiation.Reject($"the peer's certificate was refused: {verdict.Problem.Explanation}");
         }
         _verified = verdict.Identity;
         VerifiedPeer peer = VerifiedPeer.Of(verdict.Identity.Name, negotiation.PeerChain);
         if (!admission.Admits(verdict.Identity))
         {
+            _progress = _progress with { IsNotAllowed = true };
             throw negotiation.Decline(peer, ErrorCode.NotAuthorised, $"no service is for {verdict.Identity.Name}; name it in a service's peers to allow it");
         }
         Fate fate = negotiation.Tried.Length == 0 ? Fate.None : IsIssuedTo(_verified, negotiation.Tried) ? Fate.Kept : Fate.Lost;
         negotiation.Accept(peer, RandomNumberGenerator.GetBytes(Limits.IdSize), Answer.Protected, fate, identity.Settings.Lifetimes);
         _association = new Association(Role.Responder, negotiation.MainMode!, _verified, time);
         associations.AddIssued(_association);
+        _progress = _progress with { Step = NegotiationStep.QuickMode };
     }
 
     private bool IsIssuedTo(PeerIdentity peer, byte[] id) =>
@@ -92,8 +105,9 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
             negotiation.AnswerUnknown();
             return;
         }
+        _association = association;
+        _progress = _progress with { Step = NegotiationStep.QuickMode };
         association.Authenticate(negotiation.Authenticate);
         negotiation.AnswerQuickMode(association.Keys, demandForwardSecrecy: true);
-        _association = association;
     }
 }

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using FeBeRelay.Channel;
 using FeBeRelay.Channel.Connections;
 using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +21,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     private readonly ChannelPool _pool;
     private readonly Socket _listening;
     private readonly TimeProvider _time;
+    private readonly AuditLog _audit;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _killing = new();
@@ -29,14 +32,16 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     /// <param name="listen">Where the application sends its plain traffic.</param>
     /// <param name="service">The service asked for at the peer.</param>
     /// <param name="pool">Channels to the peer.</param>
+    /// <param name="audit">The audit log.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
-    public StreamEndpoint(string name, EndPoint listen, string service, ChannelPool pool, TimeProvider time, ILogger logger)
+    public StreamEndpoint(string name, EndPoint listen, string service, ChannelPool pool, AuditLog audit, TimeProvider time, ILogger logger)
     {
         _name = name;
         _service = service;
         _pool = pool;
+        _audit = audit;
         _time = time;
         _logger = logger;
         _listening = ListeningSocket.Bind(listen);
@@ -77,6 +82,11 @@ internal sealed class StreamEndpoint : IAsyncDisposable
 
     private void Accept(Socket application)
     {
+        if (!_audit.MayAdmit)
+        {
+            SocketTuning.Reset(application);
+            return;
+        }
         Task running = ServeAsync(application);
         _running[running] = 0;
         _ = running.ContinueWith(t => _running.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -116,14 +126,26 @@ internal sealed class StreamEndpoint : IAsyncDisposable
             await rented.Channel.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+        _audit.ServiceUsed(rented.Channel, _service, _name);
         var pump = new StreamPump(rented.Channel, application);
         StreamFailure? failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);
         if (failure is null)
         {
             rented.Return();
         }
+        Tell(rented.Channel, pump, failure);
         RelayLog.StreamEnded(
             _logger, _name, _service, rented.Channel.Association.Peer.Name, rented.Channel.Id, number, pump.BytesOut, pump.BytesIn,
             _time.GetElapsedTime(since).TotalMilliseconds, failure is null ? "ended" : $"{failure.Side}: {failure.Detail}");
+    }
+
+    private void Tell(SecureChannel channel, StreamPump pump, StreamFailure? failure)
+    {
+        if (failure is { Error: ProtocolError.RefusedByPeer, Code: { } code and not ErrorCode.Reset })
+        {
+            _audit.ServiceRefused(channel, _service, _name, FailurePoint.Peer, code, failure.Detail);
+        }
+        _audit.ServiceEnded(channel, _service, _name, pump.BytesOut, pump.BytesIn, failure?.Detail ?? "ended");
+        _audit.ChannelViolated(channel, failure?.Error, failure?.Detail ?? "");
     }
 }

@@ -5,13 +5,14 @@ using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Wire;
+using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Relay.Services;
 
 /// <summary>Serves the channels that the node port made: stream after stream, each to the back end of the service that it names.</summary>
-internal sealed class ServiceServer(ServiceTable services, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class ServiceServer(ServiceTable services, AuditLog audit, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan BackEndTimeout = TimeSpan.FromSeconds(5);
 
@@ -33,6 +34,7 @@ internal sealed class ServiceServer(ServiceTable services, TimeProvider time, IL
         catch (ProtocolException e)
         {
             reason = $"{e.Error}: {e.Message}";
+            audit.ChannelViolated(channel, e.Error, e.Message);
             if (e.Error == ProtocolError.Truncated)
             {
                 await channel.DisposeAsync().ConfigureAwait(false);
@@ -102,11 +104,17 @@ internal sealed class ServiceServer(ServiceTable services, TimeProvider time, IL
     {
         long since = time.GetTimestamp();
         channel.Association.Touch();
+        if (!audit.MayAdmit)
+        {
+            await channel.AbortAsync(ErrorCode.Busy).ConfigureAwait(false);
+            return false;
+        }
         Service? service = services.Find(open.Service);
         if (service is null || !service.Allows(channel.Association.Peer))
         {
             ErrorCode code = service is null ? ErrorCode.NoService : ErrorCode.NotAuthorised;
             RelayLog.StreamRefused(logger, open.Service, channel.Association.Peer.Name, code.Name());
+            audit.ServiceRefused(channel, open.Service, endpoint: null, FailurePoint.Me, code, service is null ? "no service has that name" : "the service's peers do not name this one");
             await channel.AbortAsync(code).ConfigureAwait(false);
             return false;
         }
@@ -118,6 +126,7 @@ internal sealed class ServiceServer(ServiceTable services, TimeProvider time, IL
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
             RelayLog.BackEndUnreachable(logger, service.Name, service.BackEnd, channel.Association.Peer.Name, e.Message);
+            audit.BackEndUnreachable(channel, service.Name, $"{service.BackEnd}: {e.Message}");
             await channel.AbortAsync(ErrorCode.BackEndUnreachable).ConfigureAwait(false);
             return false;
         }
@@ -126,6 +135,7 @@ internal sealed class ServiceServer(ServiceTable services, TimeProvider time, IL
 
     private async Task<bool> CarryAsync(SecureChannel channel, StreamOpen open, Service service, Socket backEnd, long since)
     {
+        audit.ServiceUsed(channel, service.Name, endpoint: null);
         try
         {
             if (service.ProxyProtocol)
@@ -142,6 +152,8 @@ internal sealed class ServiceServer(ServiceTable services, TimeProvider time, IL
         RelayLog.ServedStreamEnded(
             logger, service.Name, channel.Association.Peer.Name, channel.Id, open.Number, pump.BytesOut, pump.BytesIn,
             time.GetElapsedTime(since).TotalMilliseconds, failure is null ? "ended" : $"{failure.Side}: {failure.Detail}");
+        audit.ServiceEnded(channel, service.Name, endpoint: null, pump.BytesOut, pump.BytesIn, failure?.Detail ?? "ended");
+        audit.ChannelViolated(channel, failure?.Error, failure?.Detail ?? "");
         return failure is null;
     }
 

@@ -1,3 +1,5 @@
+using FeBeRelay.Protocol;
+
 namespace FeBeRelay.Relay.Streams;
 
 /// <summary>Which side ended a stream before its time.</summary>
@@ -14,4 +16,6 @@ internal enum StreamSide
 /// <summary>Why a stream did not end cleanly in both directions.</summary>
 /// <param name="Side">Who ended it.</param>
 /// <param name="Detail">For the log.</param>
-internal sealed record StreamFailure(StreamSide Side, string Detail);
+/// <param name="Error">What was wrong on the channel, if that was it.</param>
+/// <param name="Code">The code that the peer gave the stream up with, if it did.</param>
+internal sealed record StreamFailure(StreamSide Side, string Detail, ProtocolError? Error, ErrorCode? Code);

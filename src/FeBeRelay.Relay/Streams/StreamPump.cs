@@ -29,7 +29,7 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
     public async Task<StreamFailure?> RunAsync(CancellationToken kill)
     {
         using CancellationTokenRegistration registration = kill.UnsafeRegister(
-            static self => _ = ((StreamPump)self!).FailAsync(StreamSide.Node, "the node's drain deadline has passed", ErrorCode.Reset), this);
+            static self => _ = ((StreamPump)self!).FailAsync(new StreamFailure(StreamSide.Node, "the node's drain deadline has passed", null, null), ErrorCode.Reset), this);
         Task outbound = OutboundAsync();
         await InboundAsync(outbound).ConfigureAwait(false);
         await outbound.ConfigureAwait(false);
@@ -138,16 +138,17 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
     private Task FailAsync(StreamSide side, Exception e)
     {
         bool violation = e is ProtocolException { Error: not (ProtocolError.RefusedByPeer or ProtocolError.Truncated) };
-        return FailAsync(side, e.Message, violation ? ErrorCode.Internal : ErrorCode.Reset);
+        var protocol = e as ProtocolException;
+        return FailAsync(new StreamFailure(side, e.Message, protocol?.Error, protocol?.Code), violation ? ErrorCode.Internal : ErrorCode.Reset);
     }
 
     /// <summary>
     /// Ends both connections so that both sides see that the stream was cut: a reset to the application, an abort to the peer. The first
     /// failure counts; the others are its echo.
     /// </summary>
-    private async Task FailAsync(StreamSide side, string detail, ErrorCode code)
+    private async Task FailAsync(StreamFailure failure, ErrorCode code)
     {
-        if (Interlocked.CompareExchange(ref _failure, new StreamFailure(side, detail), null) is null)
+        if (Interlocked.CompareExchange(ref _failure, failure, null) is null)
         {
             SocketTuning.Reset(application);
             await channel.AbortAsync(code).ConfigureAwait(false);

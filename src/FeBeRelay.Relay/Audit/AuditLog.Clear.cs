@@ -1,0 +1,47 @@
+using System.Net;
+
+namespace FeBeRelay.Relay.Audit;
+
+/// <summary>Traffic in the clear, and where it was refused.</summary>
+internal sealed partial class AuditLog
+{
+    /// <summary>A connection goes clear. Count its bytes on what this gives, and tell its end by <see cref="ClearTrafficEnded"/>.</summary>
+    /// <param name="flow">Endpoint or service, peer, rule and cause.</param>
+    /// <param name="flags">The rule's flags, such as <c>inpass</c>.</param>
+    /// <param name="local">This node's address.</param>
+    /// <param name="remote">The other's.</param>
+    public ClearByteLedger.Entry ClearTraffic(ClearFlow flow, IReadOnlyList<string> flags, EndPoint? local, EndPoint? remote)
+    {
+        Write(AuditEventId.ClearTraffic, e => With(e, flow, local, remote) with { Flags = flags });
+        return ClearBytes.Connect(flow);
+    }
+
+    /// <summary>A clear connection is over.</summary>
+    public void ClearTrafficEnded(ClearFlow flow, EndPoint? local, EndPoint? remote, long bytesSent, long bytesReceived) =>
+        Write(AuditEventId.ClearTrafficEnded, e => With(e, flow, local, remote) with { BytesSent = (ulong)bytesSent, BytesReceived = (ulong)bytesReceived });
+
+    /// <summary>Clear traffic that should have been secured was not let in, or not sent.</summary>
+    public void ClearTrafficRefused(string endpoint, string peer, string rule, IReadOnlyList<string> flags, EndPoint? local, EndPoint? remote, string reason) =>
+        Write(AuditEventId.ClearTrafficRefused, e => e with
+        {
+            Endpoint = endpoint, PeerNode = peer, Rule = rule, Flags = flags, LocalAddress = Text(local), RemoteAddress = Text(remote),
+            FailurePoint = FailurePoint.Me, Reason = reason,
+        });
+
+    /// <summary>A peer was found not capable, and is talked to in the clear for a while: who can drop packets can force this, so it is a failure.</summary>
+    public void FallbackToSoft(string endpoint, string peer, string rule, EndPoint? remote, TimeSpan lifetime, string reason) =>
+        Write(AuditEventId.FallbackToSoft, e => e with
+        {
+            Endpoint = endpoint, PeerNode = peer, Rule = rule, Flags = ["soft"], Cause = ClearCause.Soft, RemoteAddress = Text(remote),
+            AssociationSeconds = (long)lifetime.TotalSeconds, FailurePoint = FailurePoint.Peer, Reason = reason,
+        });
+
+    /// <summary>A policy that accepts clear traffic listens on an address that is not private.</summary>
+    public void ClearListenerExposed(string endpoint, EndPoint address, string rule) =>
+        Write(AuditEventId.ClearListenerExposed, e => e with { Endpoint = endpoint, LocalAddress = Text(address), Rule = rule });
+
+    private static AuditEvent With(AuditEvent one, ClearFlow flow, EndPoint? local, EndPoint? remote) => one with
+    {
+        Endpoint = flow.Endpoint, PeerNode = flow.Peer, Rule = flow.Rule, Cause = flow.Cause, LocalAddress = Text(local), RemoteAddress = Text(remote),
+    };
+}
