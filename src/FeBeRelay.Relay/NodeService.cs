@@ -1,3 +1,4 @@
+using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -9,16 +10,31 @@ namespace FeBeRelay.Relay;
 internal sealed class NodeService(NodeConfiguration configuration, IConfiguration values, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     private Node? _node;
+    private AuditWriter? _audit;
 
     /// <exception cref="Channel.Identity.IdentityException">A certificate is not usable.</exception>
-    /// <exception cref="NodeStartException">An address cannot be listened on.</exception>
+    /// <exception cref="NodeStartException">An address cannot be listened on, or the audit log not be written.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _node = new Node(NodeOptionsFactory.Create(configuration, values, time), time, loggers);
+        NodeOptions options = NodeOptionsFactory.Create(configuration, values, time);
+        _audit = AuditFactory.Open(configuration.Audit, options.Name, options.Identity, time, loggers);
+        var log = new AuditLog(_audit, AuditFactory.SelectionOf(configuration.Audit), options.Name, time);
+        _node = new Node(options with { Audit = log }, time, loggers);
         await _node.StartAsync();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _node?.DrainAsync(cancellationToken) ?? Task.CompletedTask;
 
-    public ValueTask DisposeAsync() => _node?.DisposeAsync() ?? ValueTask.CompletedTask;
+    /// <summary>The node first: its end is in the log.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_node is not null)
+        {
+            await _node.DisposeAsync().ConfigureAwait(false);
+        }
+        if (_audit is not null)
+        {
+            await _audit.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 }

@@ -27,4 +27,7 @@ public sealed record NodeConfiguration
 
     [Description("The inward part: the node port and the services behind it. Absent on a node that only relays.")]
     public ListenerSettings? Listener { get; init; }
+
+    [Description("The security log.")]
+    public AuditSettings Audit { get; init; } = new();
 }

@@ -40,6 +40,7 @@ internal static class NodeConfigurationLoader
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var configuration = new SectionBinder(new ValueReader(folder, errors), errors).Bind<NodeConfiguration>(values, OtherKeys);
+        configuration = configuration with { Audit = Located(configuration.Audit, path, folder) };
         NodeConfigurationValidator.Validate(configuration, values, errors);
         if (errors.All.Count == 0)
         {
@@ -53,6 +54,10 @@ internal static class NodeConfigurationLoader
             ? new ConfigurationLoadResult(configuration, values, [])
             : new ConfigurationLoadResult(null, values, [.. errors.All.Select(error => error with { Origin = OriginOf(error.Key, values, path) })]);
     }
+
+    // Two nodes often have their configurations in one folder: each log is called like its own.
+    private static AuditSettings Located(AuditSettings audit, string path, string folder)
+        => audit with { Path = Path.GetFullPath(audit.Path ?? Path.Combine("audit", Path.GetFileNameWithoutExtension(path) + ".jsonl"), folder) };
 
     private static IConfigurationRoot BuildValues(string path, ConfigurationOverrides overrides, ConfigurationErrors errors)
     {

@@ -23,25 +23,42 @@ internal sealed class LoggedNodes : IAsyncDisposable
 
     public CollectedLog RelayLog { get; } = new();
 
+    public CollectedAudit ListenerAudit { get; } = new();
+
+    public CollectedAudit RelayAudit { get; } = new();
+
+    public TimeProvider RelayClock { get; init; } = TimeProvider.System;
+
     public TimeProvider ListenerClock { get; init; } = TimeProvider.System;
 
-    public Node StartListener(IPEndPoint nodePort, CollectedLog log, params IReadOnlyList<Service> services) => Start(
-        new NodeOptions { Name = "be", Identity = Identity(TestNodes.BackEndName), NodePorts = [nodePort], Services = services }, ListenerClock, log);
+    public Node StartListener(IPEndPoint nodePort, CollectedLog log, params IReadOnlyList<Service> services) =>
+        StartListener(Identity(TestNodes.BackEndName), nodePort, log, services);
+
+    public Node StartListener(NodeIdentity identity, params IReadOnlyList<Service> services) =>
+        StartListener(identity, new IPEndPoint(IPAddress.Loopback, 0), ListenerLog, services);
+
+    public Node StartListener(NodeIdentity identity, IPEndPoint nodePort, CollectedLog log, params IReadOnlyList<Service> services) => Start(
+        new NodeOptions { Name = "be", Identity = identity, NodePorts = [nodePort], Services = services, Audit = ListenerAudit.LogOf("be", ListenerClock) },
+        ListenerClock,
+        log);
 
     public Node StartListener(params IReadOnlyList<Service> services) => StartListener(new IPEndPoint(IPAddress.Loopback, 0), ListenerLog, services);
 
     /// <summary>A relay with one endpoint for each peer, named like it.</summary>
     public Node StartRelay(string service, params IReadOnlyList<PeerNode> peers) => StartRelay(TestNodes.FrontEndName, service, peers);
 
-    public Node StartRelay(string name, string service, params IReadOnlyList<PeerNode> peers) => Start(
+    public Node StartRelay(string name, string service, params IReadOnlyList<PeerNode> peers) => StartRelay(Identity(name), name, service, peers);
+
+    public Node StartRelay(NodeIdentity identity, string name, string service, params IReadOnlyList<PeerNode> peers) => Start(
         new NodeOptions
         {
             Name = name,
-            Identity = Identity(name),
+            Identity = identity,
+            Audit = RelayAudit.LogOf(name, RelayClock),
             Peers = peers,
             Endpoints = [.. peers.Select(p => new EndpointOptions(p.Name, new IPEndPoint(IPAddress.Loopback, 0), p.Name, service))],
         },
-        TimeProvider.System,
+        RelayClock,
         RelayLog);
 
     public static Service ServiceOf(BackEndStub backEnd, string name = "owa", string peer = TestNodes.FrontEndName) =>
@@ -59,9 +76,12 @@ internal sealed class LoggedNodes : IAsyncDisposable
     /// <summary>An application's connection ends as a reset, not as an end that could pass for a whole answer.</summary>
     public static async Task AssertResetAsync(EndPoint endpoint)
     {
-        using Socket application = await ConnectAsync(endpoint);
-        SocketException e = await Assert.ThrowsAsync<SocketException>(
-            async () => await application.ReceiveAsync(new byte[16], TestContext.Current.CancellationToken));
+        // On a busy machine the reset may be there before the connection is.
+        SocketException e = await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            using Socket application = await ConnectAsync(endpoint);
+            await application.ReceiveAsync(new byte[16], TestContext.Current.CancellationToken);
+        });
         Assert.Equal(SocketError.ConnectionReset, e.SocketErrorCode);
     }
 
@@ -96,9 +116,17 @@ internal sealed class LoggedNodes : IAsyncDisposable
     public NodeIdentity Identity(string name)
     {
         using X509Certificate2 leaf = Authority.Issue(name);
-        NodeCertificate certificate = NodeCertificate.FromCertificate(leaf, [], [PeerRole.Initiator, PeerRole.Responder], TimeProvider.System);
+        return Identity(leaf, [PeerRole.Initiator, PeerRole.Responder], Suite.Aes256Gcm);
+    }
+
+    /// <summary>Of a certificate that peers will refuse too: it is not held to what they want.</summary>
+    public NodeIdentity UncheckedIdentity(X509Certificate2 leaf) => Identity(leaf, [], Suite.Aes256Gcm);
+
+    public NodeIdentity Identity(X509Certificate2 leaf, IReadOnlyCollection<PeerRole> roles, Suite suite)
+    {
+        NodeCertificate certificate = NodeCertificate.FromCertificate(leaf, [], roles, TimeProvider.System);
         return new NodeIdentity(
-            certificate, TrustedRoots.FromCertificates(Authority.Certificate), [Suite.Aes256Gcm], [Group.P256], Lifetimes.Default, TimeProvider.System);
+            certificate, TrustedRoots.FromCertificates(Authority.Certificate), [suite], [Group.P256], Lifetimes.Default, TimeProvider.System);
     }
 
     public async ValueTask DisposeAsync()
