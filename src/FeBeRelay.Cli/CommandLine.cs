@@ -21,6 +21,7 @@ internal static class CommandLine
           feberelay config check fe1.json               report everything wrong with a configuration
           feberelay run --config be1.json               beside the back end
           feberelay run --config fe1.json               beside the front end
+          feberelay audit verify --config fe1.json      is the security log as it was written?
           feberelay probe be1 --config fe1.json         does the way to be1 work, and if not, where does it stop?
         """;
 
@@ -74,6 +75,7 @@ internal static class CommandLine
             RunCommand.Create(context),
             ConfigCommand.Create(context),
             ProbeCommand.Create(context),
+            AuditCommand.Create(context),
             CertsCommand.Create(),
             CompletionCommand.Create(),
         };

@@ -178,7 +178,7 @@ public sealed class BothSidesTests : IAsyncDisposable
         using Socket peer = await LoggedNodes.ConnectAsync(listener.NodePorts[0]);
         await clock.TimerMadeAsync(TestContext.Current.CancellationToken);
         clock.Advance(Limits.FirstMessageDeadline);
-        peer.Shutdown(SocketShutdown.Send);
+        await StreamTests.ReadToEndAsync(peer);
 
         AuditEvent told = await nodes.ListenerAudit.SingleFailureAsync(AuditEventId.MainModeFailed);
         Assert.Equal((FailurePoint.Peer, "Deadline"), (told.FailurePoint, told.Error));
