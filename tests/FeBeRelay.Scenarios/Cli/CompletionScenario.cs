@@ -11,7 +11,7 @@ public sealed class CompletionScenario : IAsyncLifetime
     public async ValueTask InitializeAsync() => _site = await Site.CreateAsync();
 
     [Theory]
-    [InlineData("feberelay ", "--help --version -h certs completion config lab probe run")]
+    [InlineData("feberelay ", "--help --version -h audit certs completion config lab probe run")]
     [InlineData("feberelay config s", "schema")]
     [InlineData("feberelay completion ", "bash fish pwsh zsh")]
     [InlineData("feberelay probe --tr", "--trusted-root")]

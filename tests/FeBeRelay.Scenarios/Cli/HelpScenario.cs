@@ -19,7 +19,7 @@ public sealed class HelpScenario : IAsyncLifetime
         var help = await _site.RunAsync(command);
 
         Assert.Equal((0, ""), (help.Code, help.Error));
-        Assert.All(["  lab", "  run", "  config", "  probe", "  certs", "  completion"], name => Assert.Contains("\n" + name, help.Output, StringComparison.Ordinal));
+        Assert.All(["  lab", "  run", "  config", "  probe", "  audit", "  certs", "  completion"], name => Assert.Contains("\n" + name, help.Output, StringComparison.Ordinal));
         Assert.Contains("Examples:\n  feberelay lab", help.Output, StringComparison.Ordinal);
         Assert.Contains("  3    configuration wrong", help.Output, StringComparison.Ordinal);
     }
@@ -29,6 +29,9 @@ public sealed class HelpScenario : IAsyncLifetime
     [InlineData("config check")]
     [InlineData("config schema")]
     [InlineData("probe")]
+    [InlineData("audit tail")]
+    [InlineData("audit show")]
+    [InlineData("audit verify")]
     [InlineData("completion")]
     public async Task Each_command_shows_a_worked_example(string command)
     {
