@@ -175,10 +175,12 @@ public sealed class BothSidesTests : IAsyncDisposable
         using var clock = new ObservedClock(Limits.FirstMessageDeadline);
         await using var nodes = new LoggedNodes { ListenerClock = clock };
         Node listener = nodes.StartListener(LoggedNodes.ServiceOf(_backEnd));
-        using Socket peer = await LoggedNodes.ConnectAsync(listener.NodePorts[0]);
-        await clock.TimerMadeAsync(TestContext.Current.CancellationToken);
-        clock.Advance(Limits.FirstMessageDeadline);
-        await StreamTests.ReadToEndAsync(peer);
+        using (Socket peer = await LoggedNodes.ConnectAsync(listener.NodePorts[0]))
+        {
+            await clock.TimerMadeAsync(TestContext.Current.CancellationToken);
+            clock.Advance(Limits.FirstMessageDeadline);
+            await StreamTests.ReadToEndAsync(peer);
+        }
 
         AuditEvent told = await nodes.ListenerAudit.SingleFailureAsync(AuditEventId.MainModeFailed);
         Assert.Equal((FailurePoint.Peer, "Deadline"), (told.FailurePoint, told.Error));

@@ -29,7 +29,10 @@ public sealed class LifeTests
             await Eventually.TrueAsync(() => here.IdleChannels == 1);
         }
 
-        Assert.Equal([613, 541, 5451, 560, 562, 542, 543, 614], relay.Events.Select(e => e.Id));
+        // A channel that is just on its way back to the pool may end after the node.
+        await relay.SingleAsync(AuditEventId.ChannelEnded);
+        await relay.SingleAsync(AuditEventId.NodeStopped);
+        Assert.Equal([613, 541, 5451, 560, 562], relay.Events.Take(5).Select(e => e.Id));
         Assert.Equal([613, 541, 5451, 560, 562, 542, 543, 614], listener.Events.Select(e => e.Id));
         foreach (AuditEventId id in (AuditEventId[])[AuditEventId.AssociationEstablished, AuditEventId.ChannelEstablished, AuditEventId.ServiceUsed, AuditEventId.ServiceEnded, AuditEventId.ChannelEnded])
         {
