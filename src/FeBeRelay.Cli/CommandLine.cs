@@ -21,6 +21,7 @@ internal static class CommandLine
           feberelay config check fe1.json               report everything wrong with a configuration
           feberelay run --config be1.json               beside the back end
           feberelay run --config fe1.json               beside the front end
+          feberelay policy explain --config fe1.json --from me --to be1      protected, clear or blocked, and by which rule?
           feberelay probe be1 --config fe1.json         does the way to be1 work, and if not, where does it stop?
         """;
 
@@ -73,6 +74,7 @@ internal static class CommandLine
             LabCommand.Create(InProcessTunnel.StartAsync),
             RunCommand.Create(context),
             ConfigCommand.Create(context),
+            PolicyCommand.Create(context),
             ProbeCommand.Create(context),
             CertsCommand.Create(),
             CompletionCommand.Create(),
