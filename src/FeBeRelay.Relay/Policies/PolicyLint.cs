@@ -92,7 +92,7 @@ internal static class PolicyLint
             yield return new PolicyWarning($"{key}:pfs", "is off: who learns an association's secret later opens all its recorded channels", "remove \"pfs\": false");
         }
 
-        if (rule.Security.Suites?.FirstOrDefault() is { IsConfidential: false })
+        if (rule.Security.Suites is [{ IsConfidential: false }, ..])
         {
             yield return new PolicyWarning($"{key}:suites", "begins with a suite that protects integrity only: the content stays readable", "put an aes-gcm suite first");
         }
