@@ -32,7 +32,7 @@ internal static class PolicyLint
         {
             yield return rule.Action == FilterAction.Negotiate
                 ? new PolicyWarning(key, $"is absent: rule {rule.Name} has soft, but this endpoint never falls back", "name where clear bytes go, or remove soft from the rule")
-                : new PolicyWarning(key, $"is absent: rule {rule.Name} sends clear, so this endpoint can send nothing before an association is alive", "name where clear bytes go, or let the rule negotiate");
+                : new PolicyWarning(key, $"is absent: rule {rule.Name} sends clear, so this endpoint can send nothing of its own accord", "name where clear bytes go, or let the rule negotiate");
         }
 
         if (!rule.MaySendClear && endpoint.ClearTo is not null)
