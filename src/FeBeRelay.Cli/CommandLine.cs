@@ -22,6 +22,7 @@ internal static class CommandLine
           feberelay run --config be1.json               beside the back end
           feberelay run --config fe1.json               beside the front end
           feberelay audit verify --config fe1.json      is the security log as it was written?
+          feberelay policy explain --config fe1.json --from me --to be1      protected, clear or blocked, and by which rule?
           feberelay probe be1 --config fe1.json         does the way to be1 work, and if not, where does it stop?
         """;
 
@@ -74,6 +75,7 @@ internal static class CommandLine
             LabCommand.Create(InProcessTunnel.StartAsync),
             RunCommand.Create(context),
             ConfigCommand.Create(context),
+            PolicyCommand.Create(context),
             ProbeCommand.Create(context),
             AuditCommand.Create(context),
             CertsCommand.Create(),

@@ -38,6 +38,9 @@ internal sealed class ConfigurationKey
 
     public bool IsRequired => Property.IsDefined(typeof(RequiredMemberAttribute));
 
+    /// <summary>Whether a list's or dictionary's elements are sections of keys.</summary>
+    public bool HasSections => IsSection(ElementType);
+
     public bool IsFile => Property.IsDefined(typeof(ExistingFileAttribute));
 
     public bool MustHaveElements => Property.IsDefined(typeof(MinLengthAttribute));
@@ -68,7 +71,8 @@ internal sealed class ConfigurationKey
                 continue;
             }
 
-            foreach (var below in Tree(key.ElementType, path + (key.Shape == KeyShape.Dictionary ? ":NAME:" : ":")))
+            var into = key.Shape switch { KeyShape.Dictionary => ":NAME:", KeyShape.List => ":0:", _ => ":" };
+            foreach (var below in Tree(key.ElementType, path + into))
             {
                 yield return below;
             }

@@ -37,6 +37,11 @@ public sealed record ServiceSettings
     [MinLength(1)]
     public required IReadOnlyList<string> Peers { get; init; }
 
+    /// <summary>Null: nothing arrives but channels at the node ports.</summary>
+    [Description("The service's own port: takes channels, and clear connections where policy lets it. Absent: clear traffic has no way in.")]
+    [Example("\"0.0.0.0:80\"")]
+    public EndpointAddress? Listen { get; init; }
+
     [Description("Tell the back end the addresses of client and peer by a PROXY protocol v2 header. Only for back ends that expect it.")]
     public bool ProxyProtocol { get; init; }
 }

@@ -19,6 +19,9 @@ public sealed record NodeConfiguration
     [Form(PeerNodeSettings.NamePattern, PeerNodeSettings.NameForm)]
     public IReadOnlyDictionary<string, PeerNodeSettings> Nodes { get; init; } = new Dictionary<string, PeerNodeSettings>();
 
+    [Description("What goes protected, clear or not at all.")]
+    public PolicySettings Policy { get; init; } = new();
+
     [Description("The outward part: local addresses whose plain traffic goes to a peer.")]
     public RelaySettings Relay { get; init; } = new();
 

@@ -67,6 +67,7 @@ internal static class NodeConfigurationLoader
             // By stream: the file provider would silently refuse names and folders that start with a dot.
             using var stream = File.OpenRead(path);
             return builder.AddJsonStream(stream)
+                .AddInMemoryCollection(PolicyAssignment.Read(path))
                 .AddInMemoryCollection(FromEnvironment(overrides.Environment))
                 .AddInMemoryCollection(overrides.Settings)
                 .Build();
@@ -108,7 +109,7 @@ internal static class NodeConfigurationLoader
 
     private static string OriginOf(string key, IConfigurationRoot values, string path)
     {
-        string[] names = [Path.GetFileName(path), "environment", "--set"];
+        string[] names = [Path.GetFileName(path), Path.GetFileName(PolicyAssignment.FileOf(path)), "environment", "--set"];
         for (var i = names.Length - 1; i > 0; i--)
         {
             if (key.Length > 0 && values.Providers.ElementAt(i).TryGet(key, out _))

@@ -58,9 +58,10 @@ internal static class NodeConfigurationSchema
     {
         var schema = node as JsonObject ?? [];
         Type[] writtenAsText = [typeof(EndpointAddress), typeof(IPAddress)];
-        if (writtenAsText.Contains(context.TypeInfo.Type))
+        var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
+        if (writtenAsText.Contains(type))
         {
-            schema = new JsonObject { ["type"] = "string", ["pattern"] = context.TypeInfo.Type == typeof(IPAddress) ? IpAddressPattern : AddressPattern };
+            schema = new JsonObject { ["type"] = "string", ["pattern"] = type == typeof(IPAddress) ? IpAddressPattern : AddressPattern };
         }
 
         if (context.PropertyInfo?.AttributeProvider is PropertyInfo property && property.DeclaringType!.Namespace == typeof(NodeConfiguration).Namespace)

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 
 namespace FeBeRelay.Relay.Configuration;
 
@@ -25,4 +26,14 @@ public sealed record RelayEndpointSettings
     [Example("\"owa\"")]
     [Form(ServiceSettings.NamePattern, ServiceSettings.NameForm)]
     public required string Service { get; init; }
+
+    /// <summary>Null: nothing is ever sent clear.</summary>
+    [Description("Where clear bytes go if policy lets them: the service's own port at the peer. Absent: nothing is ever sent clear.")]
+    [Example("\"be1.lab.test:80\"")]
+    public EndpointAddress? ClearTo { get; init; }
+
+    /// <summary><c>on</c> or <c>off</c>.</summary>
+    [Description("Whether a policy that only responds asks the peer, beside the first clear connection, if it wants security.")]
+    [AllowedValues("on", "off")]
+    public string Enquiry { get; init; } = "on";
 }

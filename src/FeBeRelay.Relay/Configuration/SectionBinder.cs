@@ -87,7 +87,8 @@ internal sealed class SectionBinder(ValueReader reader, ConfigurationErrors erro
         var list = Array.CreateInstance(key.ElementType, children.Length);
         for (var i = 0; i < children.Length; i++)
         {
-            list.SetValue(reader.Read(children[i], key) ?? EmptyValue(key), i);
+            var element = key.HasSections ? BindNamedSection(children[i], key.Name, key.ElementType) : reader.Read(children[i], key) ?? EmptyValue(key);
+            list.SetValue(element, i);
         }
 
         return list;

@@ -12,7 +12,7 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("node:nmae", "x", "is not a known key", "did you mean \"name\"?")]
     [InlineData("node:keySeconds", "60", "is not a known key", "did you mean lifetimes:keySeconds?")]
     [InlineData("node.name", "x", "is not a known key", "did you mean node:name?")]
-    [InlineData("policy", "x", "is not a known key", "known keys here: node, lifetimes, nodes, relay, http, listener")]
+    [InlineData("tunnels", "x", "is not a known key", "known keys here: node, lifetimes, nodes, policy, relay, http, listener")]
     [InlineData("node:drainSeconds", "soon", "must be a whole number", "0 to 3600")]
     [InlineData("node:drainSeconds", "1.5", "must be a whole number", "0 to 3600")]
     [InlineData("node:drainSeconds", "", "must not be empty", "Seconds")]

@@ -21,10 +21,26 @@ internal sealed class ConfigurationFolder : IDisposable
           "nodes": {
             "be1": { "address": "be1.lab.test:8443", "identity": "be1.lab.test", "sourceAddress": null, "maxIdleChannels": 64, "warmChannels": 0 }
           },
-          "relay": { "endpoints": { "owa": { "listen": "127.0.0.1:8080", "node": "be1", "service": "owa" } } },
+          "relay": { "endpoints": { "owa": { "listen": "127.0.0.1:8080", "node": "be1", "service": "owa", "clearTo": "be1.lab.test:80", "enquiry": "on" } } },
           "listener": {
             "listen": [ "0.0.0.0:8443", "[::]:8443" ],
-            "services": { "owa": { "backEnd": "127.0.0.1:80", "peers": [ "fe1.lab.test", "ou=Front Ends" ], "proxyProtocol": false } }
+            "services": { "owa": { "backEnd": "127.0.0.1:80", "listen": "10.0.0.5:80", "peers": [ "fe1.lab.test", "ou=Front Ends" ], "proxyProtocol": false } }
+          },
+          "policy": {
+            "assigned": "migration",
+            "policies": {
+              "migration": {
+                "posture": "server",
+                "rules": {
+                  "imap": {
+                    "filters": [ { "peer": "10.1.0.0/16", "service": "imap", "port": 8143, "direction": "in", "mirrored": false }, { "peer": "be1.lab.test" } ],
+                    "action": "negotiate", "inpass": true, "soft": true, "ratchet": false, "authentication": [ "certificate" ],
+                    "suites": [ "aes128-gcm" ], "pfs": false, "lifetimes": { "keySeconds": 60 },
+                    "fallback": { "mode": "windowsXp", "milliseconds": 0, "tries": 2, "softSeconds": 60 }
+                  }
+                }
+              }
+            }
           },
           "Logging": { "LogLevel": { "Default": "Information" } }
         }

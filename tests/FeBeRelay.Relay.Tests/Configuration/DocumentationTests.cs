@@ -61,7 +61,12 @@ public sealed partial class DocumentationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static JsonNode? DefaultOf(JsonNode schema, string path)
-        => path.Split(':').Aggregate(schema, (node, part) => (part == "NAME" ? node["additionalProperties"] : node["properties"]![part])!)["default"];
+        => path.Split(':').Aggregate(schema, (node, part) => (part switch
+        {
+            "NAME" => node["additionalProperties"],
+            "0" => node["items"],
+            _ => node["properties"]![part],
+        })!)["default"];
 
     private static string RepositoryRoot()
     {

@@ -22,11 +22,11 @@ public sealed class NodeConfigurationLoaderTests : IDisposable
         Assert.Equal(new LifetimeSettings { AssociationSeconds = 28_800, AssociationQuickModes = 0, KeySeconds = 900, KeyKilobytes = 100_000 }, result.Configuration.Lifetimes);
         Assert.Equal(new PeerNodeSettings { Address = EndpointAddress.Parse("be1.lab.test:8443"), Identity = "be1.lab.test" }, result.Configuration.Nodes["be1"]);
         Assert.Equal(
-            new RelayEndpointSettings { Listen = EndpointAddress.Parse("127.0.0.1:8080"), Node = "be1", Service = "owa" },
+            new RelayEndpointSettings { Listen = EndpointAddress.Parse("127.0.0.1:8080"), Node = "be1", Service = "owa", ClearTo = EndpointAddress.Parse("be1.lab.test:80") },
             result.Configuration.Relay.Endpoints["owa"]);
         Assert.Equal(["0.0.0.0:8443", "[::]:8443"], result.Configuration.Listener!.Listen.Select(address => address.ToString()));
         var service = result.Configuration.Listener.Services["owa"];
-        Assert.Equal("127.0.0.1:80", service.BackEnd.ToString());
+        Assert.Equal(("127.0.0.1:80", "10.0.0.5:80"), (service.BackEnd.ToString(), service.Listen.ToString()));
         Assert.Equal(["fe1.lab.test", "ou=Front Ends"], service.Peers);
     }
 
@@ -48,6 +48,8 @@ public sealed class NodeConfigurationLoaderTests : IDisposable
         Assert.Equal((28_800, 0, 900, 100_000), (configuration.Lifetimes.AssociationSeconds, configuration.Lifetimes.AssociationQuickModes, configuration.Lifetimes.KeySeconds, configuration.Lifetimes.KeyKilobytes));
         Assert.Equal((64, 0, null), (configuration.Nodes["be1"].MaxIdleChannels, configuration.Nodes["be1"].WarmChannels, configuration.Nodes["be1"].SourceAddress));
         Assert.Null(configuration.Listener);
+        Assert.Equal((null, "on"), (configuration.Relay.Endpoints["owa"].ClearTo, configuration.Relay.Endpoints["owa"].Enquiry));
+        Assert.Equal("secureServer", configuration.Policy.Assigned);
     }
 
     [Fact]

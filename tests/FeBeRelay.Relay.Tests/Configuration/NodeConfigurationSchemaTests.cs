@@ -29,6 +29,14 @@ public sealed class NodeConfigurationSchemaTests
     [InlineData("listener:services:OWA", "{ \"backEnd\": \"127.0.0.1:80\", \"peers\": [ \"a\" ] }", "propertyNames")]
     [InlineData("listener:services", "{}", "minProperties")]
     [InlineData("listener:listen:0", "\"8443\"", "pattern")]
+    [InlineData("relay:endpoints:owa:enquiry", "\"yes\"", "enum")]
+    [InlineData("relay:endpoints:owa:clearTo", "\"be1\"", "pattern")]
+    [InlineData("listener:services:owa:listen", "80", "type")]
+    [InlineData("policy:policies:migration:posture", "\"open\"", "enum")]
+    [InlineData("policy:policies:migration:rules:imap:action", "\"allow\"", "enum")]
+    [InlineData("policy:policies:migration:rules:imap:fallback:tries", "0", "range")]
+    [InlineData("policy:policies:migration:rules:imap:filters:0:port", "70000", "range")]
+    [InlineData("policy:policies:migration:rules:imap:filters:0:colour", "1", "additionalProperties")]
     public void What_the_reader_refuses_the_schema_refuses_too(string key, string json, string rule)
     {
         var sample = Sample();
@@ -92,5 +100,10 @@ public sealed class NodeConfigurationSchemaTests
     }
 
     private JsonObject? Find(IEnumerable<string> path)
-        => path.Aggregate<string, JsonObject?>(_schema, (schema, part) => (part == "NAME" ? schema?["additionalProperties"] : schema?["properties"]?[part]) as JsonObject);
+        => path.Aggregate<string, JsonObject?>(_schema, (schema, part) => (part switch
+        {
+            "NAME" => schema?["additionalProperties"],
+            "0" => schema?["items"],
+            _ => schema?["properties"]?[part],
+        }) as JsonObject);
 }

@@ -19,7 +19,7 @@ public sealed class HelpScenario : IAsyncLifetime
         var help = await _site.RunAsync(command);
 
         Assert.Equal((0, ""), (help.Code, help.Error));
-        Assert.All(["  lab", "  run", "  config", "  probe", "  audit", "  certs", "  completion"], name => Assert.Contains("\n" + name, help.Output, StringComparison.Ordinal));
+        Assert.All(["  lab", "  run", "  config", "  policy", "  probe", "  audit", "  certs", "  completion"], name => Assert.Contains("\n" + name, help.Output, StringComparison.Ordinal));
         Assert.Contains("Examples:\n  feberelay lab", help.Output, StringComparison.Ordinal);
         Assert.Contains("  3    configuration wrong", help.Output, StringComparison.Ordinal);
     }
@@ -28,6 +28,7 @@ public sealed class HelpScenario : IAsyncLifetime
     [InlineData("run")]
     [InlineData("config check")]
     [InlineData("config schema")]
+    [InlineData("policy explain")]
     [InlineData("probe")]
     [InlineData("audit tail")]
     [InlineData("audit show")]

@@ -27,7 +27,10 @@ internal static class ListenAddressValidator
     {
         var endpoints = configuration.Relay.Endpoints.Select(entry => ($"relay:endpoints:{entry.Key}:listen", entry.Value.Listen));
         var nodePorts = configuration.Listener?.Listen.Select((address, i) => ($"listener:listen:{i}", address)) ?? [];
-        return endpoints.Concat(nodePorts);
+        var services = (configuration.Listener?.Services ?? new Dictionary<string, ServiceSettings>())
+            .Where(entry => entry.Value.Listen is not null)
+            .Select(entry => ($"listener:services:{entry.Key}:listen", entry.Value.Listen.GetValueOrDefault()));
+        return endpoints.Concat(nodePorts).Concat(services);
     }
 
     private static string LocalAddressFix(EndpointAddress address)

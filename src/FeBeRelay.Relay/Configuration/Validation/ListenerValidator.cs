@@ -21,6 +21,23 @@ internal static class ListenerValidator
         foreach (var (name, service) in listener.Services)
         {
             ValidateBackEnd($"listener:services:{name}:backEnd", service.BackEnd, listener.Listen, errors);
+            if (service.Listen is { } own)
+            {
+                ValidateOwnPort($"listener:services:{name}:listen", own, service.BackEnd, errors);
+            }
+        }
+    }
+
+    private static void ValidateOwnPort(string key, EndpointAddress own, EndpointAddress backEnd, ConfigurationErrors errors)
+    {
+        if (own.IsUnix)
+        {
+            errors.Add(key, own, "is not a port: channels run over TCP", "write \"0.0.0.0:80\" or the like");
+        }
+
+        if (own.Overlaps(backEnd))
+        {
+            errors.Add(key, own, "is the back end's own address", "let the application listen on loopback or another port, and name that in backEnd");
         }
     }
 

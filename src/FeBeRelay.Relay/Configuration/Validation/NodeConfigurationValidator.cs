@@ -17,6 +17,7 @@ internal static class NodeConfigurationValidator
         RelayValidator.Validate(configuration, errors);
         HttpValidator.Validate(configuration, values, errors);
         ListenerValidator.Validate(configuration.Listener, errors);
+        PolicyValidator.Validate(configuration.Policy, errors);
         ListenAddressValidator.Validate(configuration, errors);
     }
 }

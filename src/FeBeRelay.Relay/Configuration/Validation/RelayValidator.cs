@@ -11,6 +11,30 @@ internal static class RelayValidator
             {
                 errors.Add($"relay:endpoints:{name}:node", endpoint.Node, "is not in section nodes", UnknownNodeFix(endpoint.Node, configuration.Nodes.Keys));
             }
+
+            if (endpoint.ClearTo is { } clearTo)
+            {
+                ValidateClearTo($"relay:endpoints:{name}:clearTo", clearTo, endpoint, configuration, errors);
+            }
+        }
+    }
+
+    private static void ValidateClearTo(
+        string key, EndpointAddress clearTo, RelayEndpointSettings endpoint, NodeConfiguration configuration, ConfigurationErrors errors)
+    {
+        if (!clearTo.IsUnix && clearTo.Port == 0)
+        {
+            errors.Add(key, clearTo, "has no port to connect to", "write a port, 1 to 65535");
+        }
+
+        if (configuration.Nodes.TryGetValue(endpoint.Node, out var node) && node.Address == clearTo)
+        {
+            errors.Add(key, clearTo, "is the peer's node port, which takes channels only", "name the service's own port (listener:services:NAME:listen at the peer) or the plain server");
+        }
+
+        if (clearTo == endpoint.Listen)
+        {
+            errors.Add(key, clearTo, "is this endpoint itself", "name the service's own port at the peer");
         }
     }
 

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using FeBeRelay.Protocol.Policy;
+using FeBeRelay.Relay.Configuration;
+using FeBeRelay.Relay.Policies;
+
+namespace FeBeRelay.Cli.Commands;
+
+/// <summary>The options that all commands on policies share, and what they name.</summary>
+internal sealed class PolicyOptions(CommandContext context)
+{
+    private readonly Option<string> _file = ConfigurationOptions.File(required: true);
+    private readonly Option<string[]> _settings = ConfigurationOptions.Settings();
+
+    public void AddTo(Command command)
+    {
+        command.Add(_file);
+        command.Add(_settings);
+    }
+
+    public string FileOf(ParseResult parsed) => parsed.GetRequiredValue(_file);
+
+    /// <summary>Runs a command on the configuration, or writes its errors. Certificates are not opened: policies do not need them.</summary>
+    public int Run(ParseResult parsed, Func<NodeConfiguration, int> run)
+    {
+        var loaded = ConfigurationOptions.Load(context with { Checks = [] }, FileOf(parsed), parsed.GetRequiredValue(_settings));
+        if (loaded.IsValid)
+        {
+            return run(loaded.Configuration);
+        }
+
+        Messages.Write(parsed.InvocationConfiguration.Error, FileOf(parsed), loaded.Errors);
+        return ExitCode.ConfigurationInvalid;
+    }
+
+    /// <summary>A posture, one of the configuration's policies, or a file.</summary>
+    public static NodePolicy Find(PolicySettings settings, string name)
+    {
+        if (NodePolicyFactory.Find(settings, name) is { } known)
+        {
+            return known;
+        }
+
+        if (!File.Exists(name))
+        {
+            throw new UserError(ExitCode.Usage, $"there is no policy, posture or file {name}", $"write one of: {string.Join(", ", Names(settings))}; or a file");
+        }
+
+        var loaded = PolicyFile.Load(name);
+        return loaded.Policy ?? throw new UserError(
+            ExitCode.ConfigurationInvalid, string.Join("; ", loaded.Errors.Select(error => $"{name}: {error.Key} {error.Problem}")), [.. loaded.Errors.Select(error => error.Fix)]);
+    }
+
+    public static IEnumerable<string> Names(PolicySettings settings)
+        => Posture.All.Select(posture => posture.Name).Concat(settings.Policies.Keys.Order(StringComparer.OrdinalIgnoreCase));
+}

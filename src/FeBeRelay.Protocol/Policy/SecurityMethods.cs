@@ -1,0 +1,14 @@
+using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Handshake;
+
+namespace FeBeRelay.Protocol.Policy;
+
+/// <summary>How traffic is protected where a rule has it protected. What is null is the node's own setting.</summary>
+/// <param name="Suites">Suites, best first; null or at least one.</param>
+/// <param name="ForwardSecrecy">Whether each channel's keys come from a key exchange of their own (PFS).</param>
+/// <param name="Lifetimes">Lives of associations and keys, by seconds and kilobytes.</param>
+public sealed record SecurityMethods(IReadOnlyList<Suite>? Suites, bool ForwardSecrecy, Lifetimes? Lifetimes)
+{
+    /// <summary>The node's suites and lifetimes, with forward secrecy.</summary>
+    public static readonly SecurityMethods Default = new(null, true, null);
+}
