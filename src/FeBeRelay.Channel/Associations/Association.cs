@@ -1,5 +1,6 @@
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.QuickMode;
@@ -30,7 +31,7 @@ public sealed class Association : IDisposable
         Lifetimes = result.Lifetimes;
         Answer = result.Answer;
         Keys = new AssociationKeys(result.Suite, result.Group, result.AssociationId.ToArray(), result.MS);
-        KeyLimits = KeyLimits.Of(result.Lifetimes.KeySeconds, result.Lifetimes.KeyKilobytes);
+        ForExchange = new ExchangeAssociation(Keys, KeyLimits.Of(result.Lifetimes.KeySeconds, result.Lifetimes.KeyKilobytes), result.Peer);
         result.Dispose();
         _time = time;
         Created = time.GetUtcNow();
@@ -76,7 +77,8 @@ public sealed class Association : IDisposable
 
     internal AssociationKeys Keys { get; }
 
-    internal KeyLimits KeyLimits { get; }
+    /// <summary>What a channel under it is made with, and moved to it with.</summary>
+    internal ExchangeAssociation ForExchange { get; }
 
     /// <summary>The channels alive under it.</summary>
     public IReadOnlyList<SecureChannel> Channels

@@ -59,7 +59,7 @@ internal sealed class InitiatorAttempt(
                 }
             }
             steps.Done(NegotiationStep.QuickMode);
-            var core = new ChannelCore(Role.Initiator, negotiation.Channel!, _association!.KeyLimits);
+            var core = new ChannelCore(Role.Initiator, negotiation.Channel!, _association!.ForExchange.Limits, _association.ForExchange.Peer);
             return new SecureChannel(Role.Initiator, socket, core, _association, time, negotiation.Rest);
         }
         catch (Exception e)

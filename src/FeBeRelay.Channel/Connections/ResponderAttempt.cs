@@ -35,7 +35,7 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
             }
             if (negotiation.Status == NegotiationStatus.Done)
             {
-                var core = new ChannelCore(Role.Responder, negotiation.Channel!, _association!.KeyLimits);
+                var core = new ChannelCore(Role.Responder, negotiation.Channel!, _association!.ForExchange.Limits, _association.ForExchange.Peer);
                 return new SecureChannel(Role.Responder, socket, core, _association, time, negotiation.Rest);
             }
             await AnswerPauseAsync(negotiation).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using FeBeRelay.Protocol.Channels;
+using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.QuickMode;
 using FeBeRelay.Protocol.Records;
 using FeBeRelay.Protocol.Tests.Handshake;
@@ -63,6 +64,6 @@ public sealed class ChannelVectorTests
     private static ChannelCore Receiver(string quickMode, string sender)
     {
         (_, _, ChannelSecrets secrets) = QuickModeFunction.Run(QuickModes.Value.QuickMode.Single(v => v.Name == quickMode).Inputs);
-        return new ChannelCore(sender == "i" ? Role.Responder : Role.Initiator, secrets, KeyLimits.Ceiling);
+        return new ChannelCore(sender == "i" ? Role.Responder : Role.Initiator, secrets, KeyLimits.Ceiling, VerifiedPeer.Of("peer", []));
     }
 }
