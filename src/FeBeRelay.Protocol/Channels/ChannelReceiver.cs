@@ -214,7 +214,7 @@ public sealed class ChannelReceiver : IDisposable
                 initiator.SwitchReceived(_opener);
                 break;
             case InitiatorExchange initiator:
-                initiator.AnswerReceived();
+                initiator.AnswerReceived(type);
                 break;
             case ResponderExchange responder when type == RecordType.Switch:
                 responder.SwitchReceived(_opener, plaintext);

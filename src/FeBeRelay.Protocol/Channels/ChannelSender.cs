@@ -211,6 +211,9 @@ public sealed class ChannelSender : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _sealer.Dispose();
 
+    /// <summary>This direction's sealer, for who tries out what its receiver refuses.</summary>
+    internal RecordSealer Sealer => _sealer;
+
     private bool IsSwitchDue => _exchange.Phase == ExchangePhase.SwitchDue;
 
     private int UpdateKey(Span<byte> destination, bool park, TimeSpan now)

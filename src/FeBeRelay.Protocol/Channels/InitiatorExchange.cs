@@ -17,6 +17,7 @@ public sealed class InitiatorExchange : InBandExchange
     private LiveKeys? _keys;
     private byte[] _binder3 = [];
     private bool _askUnanswered;
+    private bool _isRefusal;
 
     internal InitiatorExchange(ChannelSecrets secrets, VerifiedPeer peer)
         : base(secrets, peer)
@@ -102,10 +103,11 @@ public sealed class InitiatorExchange : InBandExchange
     }
 
     /// <summary>The answer is here: it also settles an ask that M1 crossed.</summary>
-    internal void AnswerReceived()
+    internal void AnswerReceived(RecordType type)
     {
         lock (Gate)
         {
+            _isRefusal = type != RecordType.QuickModeResponse;
             _askUnanswered = false;
             Phase = ExchangePhase.Received;
         }
@@ -136,14 +138,16 @@ public sealed class InitiatorExchange : InBandExchange
     {
         lock (Gate)
         {
-            bool open = Phase is ExchangePhase.None or ExchangePhase.RequestMade or ExchangePhase.AwaitingAnswer;
+            // A refusal ends the exchange for the responder when it is sent: it may ask again before this end has looked at it.
+            bool over = Phase == ExchangePhase.None || (Phase == ExchangePhase.Received && _isRefusal);
+            bool open = over || Phase is ExchangePhase.RequestMade or ExchangePhase.AwaitingAnswer;
             if (_askUnanswered || !open)
             {
                 throw new ProtocolException(
-                    ProtocolError.UnexpectedMessage, $"ask for {kind} while {(open ? "one is unanswered" : "an exchange is between its answer and the peer's switch")}");
+                    ProtocolError.UnexpectedMessage, $"ask for {kind} while {(open ? "one is unanswered" : "an exchange is between M2 and the peer's switch")}");
             }
             _askUnanswered = true;
-            if (Phase == ExchangePhase.None && !closing)
+            if (over && !closing)
             {
                 Wanted = kind;
             }
