@@ -12,6 +12,8 @@ namespace FeBeRelay.Channel;
 /// <param name="giveBack">Takes the channel when its stream has ended cleanly in both directions.</param>
 public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) : Stream
 {
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private readonly Queue<byte[]> _ahead = new();
     private ReadOnlyMemory<byte> _unread;
     private bool _disposed;
 
@@ -31,24 +33,27 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Ends this side's bytes; the other direction goes on.</summary>
-    public ValueTask EndWritesAsync() => channel.SentEnd ? ValueTask.CompletedTask : channel.EndAsync();
+    public async ValueTask EndWritesAsync()
+    {
+        if (!channel.SentEnd)
+        {
+            await UnparkAsync().ConfigureAwait(false);
+            await channel.EndAsync().ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Reads what is there, or waits for it; 0 at the peer's end.</summary>
     /// <exception cref="IOException">The stream was cut: never mistaken for its end.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            while (_unread.IsEmpty && !channel.ReceivedEnd)
+            while (!HasUnread() && !channel.ReceivedEnd)
             {
                 if (channel.TryRead(out ReceivedRecord record))
                 {
-                    _unread = record.Type switch
-                    {
-                        RecordType.Data => channel.Plaintext(record),
-                        RecordType.End => default,
-                        _ => throw new ProtocolException(ProtocolError.RefusedByPeer, $"the peer gave the stream up: {record.Code.Name()}", record.Code),
-                    };
+                    _unread = Content(record);
                     continue;
                 }
                 if (buffer.IsEmpty)
@@ -57,15 +62,19 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
                 }
                 await channel.FillAsync(cancellationToken).ConfigureAwait(false);
             }
+            int count = Math.Min(buffer.Length, _unread.Length);
+            _unread[..count].CopyTo(buffer);
+            _unread = _unread[count..];
+            return count;
         }
         catch (Exception e) when (e is ProtocolException or System.Net.Sockets.SocketException or ObjectDisposedException)
         {
             throw new IOException($"the stream was cut: {e.Message}", e);
         }
-        int count = Math.Min(buffer.Length, _unread.Length);
-        _unread[..count].CopyTo(buffer);
-        _unread = _unread[count..];
-        return count;
+        finally
+        {
+            _reading.Release();
+        }
     }
 
     /// <summary>Seals and sends, in records of up to 65,536 bytes.</summary>
@@ -77,10 +86,11 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
             for (; !buffer.IsEmpty; buffer = buffer[Math.Min(buffer.Length, Limits.MaxPlaintext)..])
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                await UnparkAsync().ConfigureAwait(false);
                 await channel.SendDataAsync(buffer[..Math.Min(buffer.Length, Limits.MaxPlaintext)]).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is ProtocolException or System.Net.Sockets.SocketException or ObjectDisposedException)
         {
             throw new IOException($"the stream was cut: {e.Message}", e);
         }
@@ -134,6 +144,80 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
             _ = LetGoAsync();
         }
         base.Dispose(disposing);
+    }
+
+    private bool HasUnread()
+    {
+        if (_unread.IsEmpty && _ahead.TryDequeue(out byte[]? bytes))
+        {
+            _unread = bytes;
+        }
+        return !_unread.IsEmpty;
+    }
+
+    private ReadOnlyMemory<byte> Content(in ReceivedRecord record) => record.Type switch
+    {
+        RecordType.Data => channel.Plaintext(record),
+        RecordType.End => default,
+        _ => throw new ProtocolException(ProtocolError.RefusedByPeer, $"the peer gave the stream up: {record.Code.Name()}", record.Code),
+    };
+
+    /// <summary>
+    /// Waits for the new keys that a parked direction needs. They come among what the peer sends: where nobody reads just now, this does, and keeps
+    /// what was not for it.
+    /// </summary>
+    private async ValueTask UnparkAsync()
+    {
+        if (!channel.IsParked)
+        {
+            return;
+        }
+        Task unparking = channel.UnparkAsync();
+        using var done = new CancellationTokenSource();
+        Task reading = ReadAheadAsync(unparking, done.Token);
+        await Task.WhenAny(unparking, reading).ConfigureAwait(false);
+        await done.CancelAsync().ConfigureAwait(false);
+        await reading.ConfigureAwait(false);
+        await unparking.ConfigureAwait(false);
+    }
+
+    private async Task ReadAheadAsync(Task unparking, CancellationToken done)
+    {
+        try
+        {
+            await _reading.WaitAsync(done).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        try
+        {
+            if (!_unread.IsEmpty)
+            {
+                _ahead.Enqueue(_unread.ToArray());
+                _unread = default;
+            }
+            while (!unparking.IsCompleted)
+            {
+                if (channel.TryRead(out ReceivedRecord record))
+                {
+                    _ahead.Enqueue(Content(record).ToArray());
+                }
+                else if (await Task.WhenAny(unparking, channel.WaitReadableAsync()).ConfigureAwait(false) != unparking)
+                {
+                    await channel.FillAsync(done).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The keys are there: whoever reads next goes on here.
+        }
+        finally
+        {
+            _reading.Release();
+        }
     }
 
     private async Task LetGoAsync()

@@ -16,6 +16,8 @@ public sealed class Association : IDisposable
     private readonly List<SecureChannel> _channels = [];
     private readonly TimeProvider _time;
     private readonly TimeSpan _expiresAt;
+    private readonly TimeSpan _nearEndAt;
+    private readonly TimeSpan _endAt;
     private long _lastUsed;
     private ulong _counter;
     private TrafficTotals _ended;
@@ -36,7 +38,11 @@ public sealed class Association : IDisposable
         _time = time;
         Created = time.GetUtcNow();
         _lastUsed = Created.UtcTicks;
-        _expiresAt = time.GetElapsedTime(0) + Lifetime(Created, peer, result.Lifetimes);
+        TimeSpan life = Lifetime(Created, peer, result.Lifetimes);
+        _expiresAt = time.GetElapsedTime(0) + life;
+        // Not at the same moment for all associations that were made together.
+        _nearEndAt = _expiresAt - life * (0.05 + 0.1 * Random.Shared.NextDouble());
+        _endAt = _expiresAt - life * 0.03;
     }
 
     /// <summary>The id, lower-case hexadecimal.</summary>
@@ -71,6 +77,12 @@ public sealed class Association : IDisposable
 
     /// <summary>Whether its life, or the peer's certificate's, is over.</summary>
     public bool IsExpired => _disposed || _time.GetElapsedTime(0) >= _expiresAt;
+
+    /// <summary>The last tenth of its life, more or less, has begun: the initiator makes another and moves its channels there.</summary>
+    internal bool IsNearItsEnd => _time.GetElapsedTime(0) >= _nearEndAt;
+
+    /// <summary>So little is left that a responder asks for another.</summary>
+    internal bool IsAtItsEnd => _time.GetElapsedTime(0) >= _endAt;
 
     /// <summary>What is left of its life.</summary>
     public TimeSpan TimeLeft => _expiresAt - _time.GetElapsedTime(0);
@@ -113,7 +125,7 @@ public sealed class Association : IDisposable
             {
                 return null;
             }
-            CountQuickMode();
+            CountLocked();
             return ++_counter;
         }
     }
@@ -124,7 +136,30 @@ public sealed class Association : IDisposable
         lock (_lock)
         {
             check(Keys, _window);
-            CountQuickMode();
+            CountLocked();
+        }
+    }
+
+    /// <summary>Counts a quick mode in a live channel (initiator); false when its life allows none.</summary>
+    internal bool TryCountQuickMode()
+    {
+        lock (_lock)
+        {
+            bool allowed = HasQuickModeLeft();
+            if (allowed)
+            {
+                CountLocked();
+            }
+            return allowed;
+        }
+    }
+
+    /// <summary>Counts a quick mode in a live channel that was authenticated (responder).</summary>
+    internal void CountQuickMode()
+    {
+        lock (_lock)
+        {
+            CountLocked();
         }
     }
 
@@ -148,6 +183,8 @@ public sealed class Association : IDisposable
         lock (_lock)
         {
             _channels.Add(channel);
+            // What it carried under another association is not this one's.
+            _ended -= channel.Totals;
         }
     }
 
@@ -175,7 +212,7 @@ public sealed class Association : IDisposable
     private bool HasQuickModeLeft() =>
         !_disposed && !IsExpired && (Lifetimes.QuickModes == 0 || QuickModes < Lifetimes.QuickModes);
 
-    private void CountQuickMode()
+    private void CountLocked()
     {
         QuickModes++;
         Touch();

@@ -50,22 +50,58 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         }
     }
 
+    /// <summary>Whether a channel under that association is to be moved to another: it nears its end, or another has taken its place.</summary>
+    internal bool HasSuccessor(Association present) =>
+        present.IsNearItsEnd || (associations.FindOpened(peer.Name) is { } newest && newest != present);
+
+    /// <summary>The association for one more in-band quick mode, already counted: the present one, or one that main mode makes on a connection of its own.</summary>
+    /// <exception cref="NegotiationException">There is none, and none can be made.</exception>
+    internal async Task<Association> AssociationForExchangeAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (associations.FindOpened(peer.Name) is { IsNearItsEnd: false } present && present.TryCountQuickMode())
+            {
+                return present;
+            }
+            if (_gate.Enter() is { } running)
+            {
+                await running.WaitAsync(cancellation).ConfigureAwait(false);
+                continue;
+            }
+            var steps = new StepTimer(time, observe: null);
+            Socket socket = await ConnectForMainModeAsync(steps, cancellation).ConfigureAwait(false);
+            var attempt = new InitiatorAttempt(this, identity, associations, _gate, time, steps, socket);
+            await attempt.AssociationAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Drops an association that the peer has proved not to know.</summary>
+    internal void Forget(Association association, string reason) => associations.Retire(association, reason);
+
     private async Task<SecureChannel?> AttemptAsync(Association? association, StepTimer steps, CancellationToken cancellation)
     {
-        Socket socket;
+        Socket socket = association is null
+            ? await ConnectForMainModeAsync(steps, cancellation).ConfigureAwait(false)
+            : await ConnectSocketAsync(steps, cancellation).ConfigureAwait(false);
+        var attempt = new InitiatorAttempt(this, identity, associations, _gate, time, steps, socket);
+        return association is null
+            ? await attempt.MainModeAsync(cancellation).ConfigureAwait(false)
+            : await attempt.QuickModeAsync(association, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Connects as the one that has entered the gate: a failure is also that of those who wait.</summary>
+    private async Task<Socket> ConnectForMainModeAsync(StepTimer steps, CancellationToken cancellation)
+    {
         try
         {
-            socket = await ConnectSocketAsync(steps, cancellation).ConfigureAwait(false);
+            return await ConnectSocketAsync(steps, cancellation).ConfigureAwait(false);
         }
-        catch (Exception e) when (association is null)
+        catch (Exception e)
         {
             _gate.Fail(e);
             throw;
         }
-        var attempt = new InitiatorAttempt(peer, identity, associations, _gate, time, steps, socket);
-        return association is null
-            ? await attempt.MainModeAsync(cancellation).ConfigureAwait(false)
-            : await attempt.QuickModeAsync(association, cancellation).ConfigureAwait(false);
     }
 
     private async Task<Socket> ConnectSocketAsync(StepTimer steps, CancellationToken cancellation)
