@@ -68,8 +68,15 @@ public sealed partial class SecureChannel
         MakeRoom();
         _fills++;
         _isFilling = true;
-        int count = await _socket.ReceiveAsync(_received.AsMemory(_end), cancellation).ConfigureAwait(false);
-        _isFilling = false;
+        int count;
+        try
+        {
+            count = await _socket.ReceiveAsync(_received.AsMemory(_end), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _isFilling = false;
+        }
         if (count == 0)
         {
             throw new ProtocolException(ProtocolError.Truncated, "the connection ended without a close");

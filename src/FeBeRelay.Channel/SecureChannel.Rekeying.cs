@@ -19,6 +19,12 @@ public sealed partial class SecureChannel
     /// <summary>Whether the peer has parked its direction.</summary>
     public bool IsParkedByPeer => _core.Receiver.IsParked;
 
+    /// <summary>
+    /// Whether who carries the present stream goes on reading while it waits to send. Only then is this end's direction parked while a stream is open: the new
+    /// keys that un-park it come among what is read.
+    /// </summary>
+    public bool IsReadSteadily { get; set; }
+
     /// <summary>Set once, by who made the channel.</summary>
     internal ChannelRekeying Rekeying
     {
@@ -84,7 +90,7 @@ public sealed partial class SecureChannel
         {
             return false;
         }
-        bool parks = !_core.Sender.IsParked && !_core.Exchange.IsOutstanding && !IsClosing;
+        bool parks = (IsIdle || IsReadSteadily) && !_core.Sender.IsParked && !_core.Exchange.IsOutstanding && !IsClosing;
         await WriteAsync((sender, destination, now) => parks ? sender.Park(destination, now) : 0, CancellationToken.None).ConfigureAwait(false);
         return parks;
     }

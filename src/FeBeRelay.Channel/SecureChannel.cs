@@ -100,10 +100,21 @@ public sealed partial class SecureChannel : IAsyncDisposable
     internal TimeSpan Now => _time.GetElapsedTime(0);
 
     /// <summary>Opens the next stream (initiator, idle channel).</summary>
-    public ValueTask OpenAsync(StreamOpen open)
+    /// <exception cref="IOException">The channel was parked and cannot be un-parked: nothing was sent.</exception>
+    public async ValueTask OpenAsync(StreamOpen open)
     {
         Association.Touch();
-        return SendStreamAsync((sender, destination, now) => sender.Open(destination, open, now));
+        await _sending.WaitAsync().ConfigureAwait(false);
+        while (_core.Sender.IsParked)
+        {
+            _sending.Release();
+            if (!await TryWakeAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                throw new IOException("the channel cannot be un-parked");
+            }
+            await _sending.WaitAsync().ConfigureAwait(false);
+        }
+        await WriteAsync((sender, destination, now) => sender.Open(destination, open, now), CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Seals bytes where they stand and sends them in one piece. No allocation, no copy.</summary>

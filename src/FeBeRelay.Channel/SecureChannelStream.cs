@@ -8,14 +8,24 @@ namespace FeBeRelay.Channel;
 /// One stream of a channel as a <see cref="Stream"/>. Reading and writing may go on at once, one of each at a time. A read of no bytes waits until
 /// there are some and holds no buffer. Disposing it after both ends gives the channel back; before that it cuts the stream.
 /// </summary>
-/// <param name="channel">The channel; its stream is open.</param>
-/// <param name="giveBack">Takes the channel when its stream has ended cleanly in both directions.</param>
-public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) : Stream
+public sealed class SecureChannelStream : Stream
 {
+    private readonly SecureChannel _channel;
+    private readonly Action _giveBack;
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly Queue<byte[]> _ahead = new();
     private ReadOnlyMemory<byte> _unread;
     private bool _disposed;
+
+    /// <param name="channel">The channel; its stream is open.</param>
+    /// <param name="giveBack">Takes the channel when its stream has ended cleanly in both directions.</param>
+    public SecureChannelStream(SecureChannel channel, Action giveBack)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        _channel = channel;
+        _giveBack = giveBack;
+        channel.IsReadSteadily = true;
+    }
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -35,10 +45,10 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
     /// <summary>Ends this side's bytes; the other direction goes on.</summary>
     public async ValueTask EndWritesAsync()
     {
-        if (!channel.SentEnd)
+        if (!_channel.SentEnd)
         {
             await UnparkAsync().ConfigureAwait(false);
-            await channel.EndAsync().ConfigureAwait(false);
+            await _channel.EndAsync().ConfigureAwait(false);
         }
     }
 
@@ -49,18 +59,18 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
         await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            while (!HasUnread() && !channel.ReceivedEnd)
+            while (!HasUnread() && !_channel.ReceivedEnd)
             {
-                if (channel.TryRead(out ReceivedRecord record))
+                if (_channel.TryRead(out ReceivedRecord record))
                 {
                     _unread = Content(record);
                     continue;
                 }
                 if (buffer.IsEmpty)
                 {
-                    await channel.WaitReadableAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+                    await _channel.WaitReadableAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
                 }
-                await channel.FillAsync(cancellationToken).ConfigureAwait(false);
+                await _channel.FillAsync(cancellationToken).ConfigureAwait(false);
             }
             int count = Math.Min(buffer.Length, _unread.Length);
             _unread[..count].CopyTo(buffer);
@@ -87,7 +97,7 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 await UnparkAsync().ConfigureAwait(false);
-                await channel.SendDataAsync(buffer[..Math.Min(buffer.Length, Limits.MaxPlaintext)]).ConfigureAwait(false);
+                await _channel.SendDataAsync(buffer[..Math.Min(buffer.Length, Limits.MaxPlaintext)]).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is ProtocolException or System.Net.Sockets.SocketException or ObjectDisposedException)
@@ -157,7 +167,7 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
 
     private ReadOnlyMemory<byte> Content(in ReceivedRecord record) => record.Type switch
     {
-        RecordType.Data => channel.Plaintext(record),
+        RecordType.Data => _channel.Plaintext(record),
         RecordType.End => default,
         _ => throw new ProtocolException(ProtocolError.RefusedByPeer, $"the peer gave the stream up: {record.Code.Name()}", record.Code),
     };
@@ -168,11 +178,11 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
     /// </summary>
     private async ValueTask UnparkAsync()
     {
-        if (!channel.IsParked)
+        if (!_channel.IsParked)
         {
             return;
         }
-        Task unparking = channel.UnparkAsync();
+        Task unparking = _channel.UnparkAsync();
         using var done = new CancellationTokenSource();
         Task reading = ReadAheadAsync(unparking, done.Token);
         await Task.WhenAny(unparking, reading).ConfigureAwait(false);
@@ -200,13 +210,13 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
             }
             while (!unparking.IsCompleted)
             {
-                if (channel.TryRead(out ReceivedRecord record))
+                if (_channel.TryRead(out ReceivedRecord record))
                 {
                     _ahead.Enqueue(Content(record).ToArray());
                 }
-                else if (await Task.WhenAny(unparking, channel.WaitReadableAsync()).ConfigureAwait(false) != unparking)
+                else if (await Task.WhenAny(unparking, _channel.WaitReadableAsync()).ConfigureAwait(false) != unparking)
                 {
-                    await channel.FillAsync(done).ConfigureAwait(false);
+                    await _channel.FillAsync(done).ConfigureAwait(false);
                 }
             }
         }
@@ -222,13 +232,14 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
 
     private async Task LetGoAsync()
     {
-        if (channel.SentEnd && channel.ReceivedEnd)
+        if (_channel.SentEnd && _channel.ReceivedEnd)
         {
-            giveBack();
+            _channel.IsReadSteadily = false;
+            _giveBack();
         }
         else
         {
-            await channel.AbortAsync(ErrorCode.Reset).ConfigureAwait(false);
+            await _channel.AbortAsync(ErrorCode.Reset).ConfigureAwait(false);
         }
     }
 }
