@@ -57,7 +57,8 @@ public sealed partial class SecureChannel
     {
         try
         {
-            for (Task waking = Rekeying.UnparkAsync(); IsParked;)
+            Task waking = Rekeying.UnparkAsync();
+            while (IsParked)
             {
                 if (TryRead(out _))
                 {
@@ -70,6 +71,7 @@ public sealed partial class SecureChannel
                 else
                 {
                     await waking.ConfigureAwait(false);
+                    waking = Rekeying.UnparkAsync();
                 }
             }
             return true;
