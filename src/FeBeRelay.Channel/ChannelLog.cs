@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Channel;
 
-/// <summary>What the channel layer logs. Ids 1000 to 1999, append only; next free id: 1010.</summary>
+/// <summary>What the channel layer logs. Ids 1000 to 1999, append only; next free id: 1010, of new keys in live channels: 1104.</summary>
 internal static partial class ChannelLog
 {
     [LoggerMessage(1000, LogLevel.Information,
@@ -33,4 +33,16 @@ internal static partial class ChannelLog
 
     [LoggerMessage(1007, LogLevel.Warning, "Making a channel ahead of use to node {Peer} failed: {Detail}")]
     public static partial void WarmingFailed(ILogger logger, string peer, string detail);
+
+    [LoggerMessage(1100, LogLevel.Debug, "Channel {Id} with {Peer} has new keys under association {Association}")]
+    public static partial void Rekeyed(ILogger logger, string id, string peer, string association);
+
+    [LoggerMessage(1101, LogLevel.Warning, "Channel {Id} with {Peer} is ended ({Code}) over new keys: {Detail}")]
+    public static partial void RekeyingFailed(ILogger logger, string id, string peer, string code, string detail);
+
+    [LoggerMessage(1102, LogLevel.Warning, "Channel {Id} with {Peer} keeps its keys, to be tried again: {Detail}")]
+    public static partial void KeysKept(ILogger logger, string id, string peer, string detail);
+
+    [LoggerMessage(1103, LogLevel.Debug, "Channel {Id} with {Peer} is parked in this node's direction: nothing was sent for a while")]
+    public static partial void Parked(ILogger logger, string id, string peer);
 }

@@ -14,18 +14,16 @@ namespace FeBeRelay.Channel;
 /// A channel on its TCP connection: puts what <see cref="ChannelSender"/> seals on the wire in order, and feeds <see cref="ChannelReceiver"/>.
 /// One thread reads at a time; any may send, they queue.
 /// </summary>
-public sealed class SecureChannel : IAsyncDisposable
+public sealed partial class SecureChannel : IAsyncDisposable
 {
     private readonly Socket _socket;
     private readonly ChannelCore _core;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly byte[] _control = GC.AllocateUninitializedArray<byte>(ChannelSender.MaxControlBytes, pinned: true);
-    private byte[]? _received;
-    private int _start;
-    private int _end;
-    private int _needed;
-    private Task? _wait;
+    private readonly Lock _ending = new();
+    private Association _association;
+    private Task? _aborting;
     private bool _isShutDown;
     private int _disposed;
 
@@ -41,7 +39,7 @@ public sealed class SecureChannel : IAsyncDisposable
         _socket = socket;
         _core = core;
         _time = time;
-        Association = association;
+        _association = association;
         Created = time.GetUtcNow();
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
@@ -56,7 +54,8 @@ public sealed class SecureChannel : IAsyncDisposable
 
     public Role Role { get; }
 
-    public Association Association { get; }
+    /// <summary>Under which its keys were made last: in-band quick mode can move it to a newer one.</summary>
+    public Association Association => Volatile.Read(ref _association);
 
     public DateTimeOffset Created { get; }
 
@@ -96,15 +95,26 @@ public sealed class SecureChannel : IAsyncDisposable
         new(_core.Sender.TotalBytes, _core.Receiver.TotalBytes, _core.Sender.TotalRecords, _core.Receiver.TotalRecords);
 
     /// <summary>A responder sends nothing before a record of the initiator opened (3.6).</summary>
-    private bool MaySpeak => Role == Role.Initiator || _core.Receiver.HasOpenedRecord;
+    internal bool MaySpeak => Role == Role.Initiator || _core.Receiver.HasOpenedRecord;
 
-    private TimeSpan Now => _time.GetElapsedTime(0);
+    internal TimeSpan Now => _time.GetElapsedTime(0);
 
     /// <summary>Opens the next stream (initiator, idle channel).</summary>
-    public ValueTask OpenAsync(StreamOpen open)
+    /// <exception cref="IOException">The channel was parked and cannot be un-parked: nothing was sent.</exception>
+    public async ValueTask OpenAsync(StreamOpen open)
     {
         Association.Touch();
-        return SendControlAsync((sender, destination, now) => sender.Open(destination, open, now));
+        await _sending.WaitAsync().ConfigureAwait(false);
+        while (_core.Sender.IsParked)
+        {
+            _sending.Release();
+            if (!await TryWakeAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                throw new IOException("the channel cannot be un-parked");
+            }
+            await _sending.WaitAsync().ConfigureAwait(false);
+        }
+        await WriteAsync((sender, destination, now) => sender.Open(destination, open, now), CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Seals bytes where they stand and sends them in one piece. No allocation, no copy.</summary>
@@ -115,6 +125,10 @@ public sealed class SecureChannel : IAsyncDisposable
     public async ValueTask SendDataAsync(byte[] buffer, int start, int count)
     {
         await _sending.WaitAsync().ConfigureAwait(false);
+        if (_core.Sender.IsParked)
+        {
+            await UnparkSendingAsync().ConfigureAwait(false);
+        }
         try
         {
             (int first, int length) = _core.Sender.SealData(buffer, start, count, Now);
@@ -131,8 +145,12 @@ public sealed class SecureChannel : IAsyncDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendDataAsync(ReadOnlyMemory<byte> plaintext)
     {
-        byte[] buffer = Buffers.Plaintext.Rent();
         await _sending.WaitAsync().ConfigureAwait(false);
+        if (_core.Sender.IsParked)
+        {
+            await UnparkSendingAsync().ConfigureAwait(false);
+        }
+        byte[] buffer = Buffers.Plaintext.Rent();
         try
         {
             (int first, int length) = _core.Sender.SealData(plaintext.Span, buffer, ChannelSender.Headroom, Now);
@@ -146,7 +164,7 @@ public sealed class SecureChannel : IAsyncDisposable
     }
 
     /// <summary>Ends this end's bytes of the stream.</summary>
-    public ValueTask EndAsync() => SendControlAsync(static (sender, destination, now) => sender.End(destination, now));
+    public ValueTask EndAsync() => SendStreamAsync(static (sender, destination, now) => sender.End(destination, now));
 
     /// <summary>Updates the sending key now (6.1).</summary>
     public ValueTask UpdateKeyAsync() => SendControlAsync(static (sender, destination, now) => sender.UpdateKey(destination, now));
@@ -161,12 +179,16 @@ public sealed class SecureChannel : IAsyncDisposable
     /// Gives the channel up: tells the peer the code, discards what arrives for a while so that the word is not lost in a reset, and lets go.
     /// Never throws.
     /// </summary>
-    public async ValueTask AbortAsync(ErrorCode code)
+    public ValueTask AbortAsync(ErrorCode code)
     {
-        if (Volatile.Read(ref _disposed) != 0)
+        lock (_ending)
         {
-            return;
+            return _disposed != 0 ? ValueTask.CompletedTask : new ValueTask(_aborting ??= AbortOnceAsync(code));
         }
+    }
+
+    private async Task AbortOnceAsync(ErrorCode code)
+    {
         using var deadline = new CancellationTokenSource(Limits.DiscardDeadline, _time);
         try
         {
@@ -189,6 +211,8 @@ public sealed class SecureChannel : IAsyncDisposable
         using var deadline = new CancellationTokenSource(Limits.DiscardDeadline, _time);
         try
         {
+            IsClosing = true;
+            await FinishExchangeAsync(deadline.Token).ConfigureAwait(false);
             await SendControlAsync(static (sender, destination, now) => sender.Close(destination, now), deadline.Token).ConfigureAwait(false);
             while (await ReadAsync(deadline.Token).ConfigureAwait(false) is { Type: not RecordType.Close })
             {
@@ -219,86 +243,6 @@ public sealed class SecureChannel : IAsyncDisposable
         await DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Opens the next record that is wholly here. Data stands in <see cref="Plaintext"/> until the next call.</summary>
-    /// <exception cref="ProtocolException">The peer broke the protocol: the channel is at its end.</exception>
-    public bool TryRead(out ReceivedRecord record)
-    {
-        while (_end > _start)
-        {
-            _needed = _core.Receiver.Receive(_received.AsSpan(_start, _end - _start), Now, out record);
-            if (_needed > 0)
-            {
-                return false;
-            }
-            record = record with { PlaintextStart = _start + record.PlaintextStart };
-            _start += record.Consumed;
-            switch (record.Type)
-            {
-                case RecordType.KeyUpdate or RecordType.Confirm:
-                    continue;
-                case RecordType.Ask:
-                    IsAskedToClose |= record.Ask == AskKind.Close;
-                    continue;
-                default:
-                    return true;
-            }
-        }
-        _needed = RecordHeader.Size;
-        record = default;
-        return false;
-    }
-
-    /// <summary>The bytes of a data record that <see cref="TryRead"/> just gave.</summary>
-    public ReadOnlyMemory<byte> Plaintext(in ReceivedRecord record) => _received.AsMemory(record.PlaintextStart, record.PlaintextLength);
-
-    /// <summary>Receives once, as much as there is.</summary>
-    /// <exception cref="ProtocolException">The connection ended without a close: truncation (5.8).</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask FillAsync(CancellationToken cancellation = default)
-    {
-        if (_wait is { } wait)
-        {
-            await wait.WaitAsync(cancellation).ConfigureAwait(false);
-            _wait = null;
-        }
-        MakeRoom();
-        int count = await _socket.ReceiveAsync(_received.AsMemory(_end), cancellation).ConfigureAwait(false);
-        if (count == 0)
-        {
-            throw new ProtocolException(ProtocolError.Truncated, "the connection ended without a close");
-        }
-        _end += count;
-    }
-
-    /// <summary>The next record, received if need be.</summary>
-    public async ValueTask<ReceivedRecord> ReadAsync(CancellationToken cancellation)
-    {
-        ReceivedRecord record;
-        while (!TryRead(out record))
-        {
-            await FillAsync(cancellation).ConfigureAwait(false);
-        }
-        return record;
-    }
-
-    /// <summary>
-    /// Waits until there is something to receive, be it the end of the connection, and holds no buffer meanwhile. A wait that its caller gives up goes
-    /// on: the next reader takes it over.
-    /// </summary>
-    public Task WaitReadableAsync()
-    {
-        if (_end > _start)
-        {
-            return Task.CompletedTask;
-        }
-        if (_wait is null)
-        {
-            ReturnBuffer();
-            _wait = WaitAsync();
-        }
-        return _wait;
-    }
-
     /// <summary>Whether something, be it the end of the connection, is there to be received: on an idle channel a reason not to use it.</summary>
     internal bool HasNews()
     {
@@ -317,7 +261,11 @@ public sealed class SecureChannel : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            Association.Remove(this);
+            _rekeying?.End(new ObjectDisposedException(nameof(SecureChannel)));
+            lock (_ending)
+            {
+                _association.Remove(this);
+            }
             if (_isShutDown)
             {
                 _socket.Dispose();
@@ -332,15 +280,33 @@ public sealed class SecureChannel : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task WaitAsync() => await _socket.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false);
-
-    private async ValueTask SendControlAsync(ControlWriter write, CancellationToken cancellation = default)
+    internal async ValueTask SendControlAsync(ControlWriter write, CancellationToken cancellation = default)
     {
         await _sending.WaitAsync(cancellation).ConfigureAwait(false);
+        await WriteAsync(write, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The same for a stream record, which a parked direction does not carry.</summary>
+    private async ValueTask SendStreamAsync(ControlWriter write)
+    {
+        await _sending.WaitAsync().ConfigureAwait(false);
+        if (_core.Sender.IsParked)
+        {
+            await UnparkSendingAsync().ConfigureAwait(false);
+        }
+        await WriteAsync(write, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes what there is to write, and lets the next sender in.</summary>
+    private async ValueTask WriteAsync(ControlWriter write, CancellationToken cancellation)
+    {
         try
         {
             int length = write(_core.Sender, _control, Now);
-            await _socket.SendAsync(_control.AsMemory(0, length), cancellation).ConfigureAwait(false);
+            if (length > 0)
+            {
+                await _socket.SendAsync(_control.AsMemory(0, length), cancellation).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -366,36 +332,6 @@ public sealed class SecureChannel : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Room for what is missing of the present record. Only a partial record that would not fit any more is moved to the front, which
-    /// records of the largest size never need (see <see cref="Buffers.Records"/>).
-    /// </summary>
-    [MemberNotNull(nameof(_received))]
-    private void MakeRoom()
-    {
-        _received ??= Buffers.Records.Rent();
-        if (_start == _end)
-        {
-            _start = _end = 0;
-        }
-        else if (_start + Math.Max(_needed, RecordHeader.Size) > _received.Length || _end == _received.Length)
-        {
-            _received.AsSpan(_start, _end - _start).CopyTo(_received);
-            _end -= _start;
-            _start = 0;
-        }
-    }
-
-    private void ReturnBuffer()
-    {
-        if (_received is { } buffer)
-        {
-            _received = null;
-            _start = _end = 0;
-            Buffers.Records.Return(buffer);
-        }
-    }
-
     /// <summary>Writes control records; returns their bytes.</summary>
-    private delegate int ControlWriter(ChannelSender sender, Span<byte> destination, TimeSpan now);
+    internal delegate int ControlWriter(ChannelSender sender, Span<byte> destination, TimeSpan now);
 }

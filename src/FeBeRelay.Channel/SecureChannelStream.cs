@@ -8,12 +8,24 @@ namespace FeBeRelay.Channel;
 /// One stream of a channel as a <see cref="Stream"/>. Reading and writing may go on at once, one of each at a time. A read of no bytes waits until
 /// there are some and holds no buffer. Disposing it after both ends gives the channel back; before that it cuts the stream.
 /// </summary>
-/// <param name="channel">The channel; its stream is open.</param>
-/// <param name="giveBack">Takes the channel when its stream has ended cleanly in both directions.</param>
-public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) : Stream
+public sealed class SecureChannelStream : Stream
 {
+    private readonly SecureChannel _channel;
+    private readonly Action _giveBack;
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private readonly Queue<byte[]> _ahead = new();
     private ReadOnlyMemory<byte> _unread;
     private bool _disposed;
+
+    /// <param name="channel">The channel; its stream is open.</param>
+    /// <param name="giveBack">Takes the channel when its stream has ended cleanly in both directions.</param>
+    public SecureChannelStream(SecureChannel channel, Action giveBack)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        _channel = channel;
+        _giveBack = giveBack;
+        channel.IsReadSteadily = true;
+    }
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -31,41 +43,48 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Ends this side's bytes; the other direction goes on.</summary>
-    public ValueTask EndWritesAsync() => channel.SentEnd ? ValueTask.CompletedTask : channel.EndAsync();
+    public async ValueTask EndWritesAsync()
+    {
+        if (!_channel.SentEnd)
+        {
+            await UnparkAsync().ConfigureAwait(false);
+            await _channel.EndAsync().ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Reads what is there, or waits for it; 0 at the peer's end.</summary>
     /// <exception cref="IOException">The stream was cut: never mistaken for its end.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            while (_unread.IsEmpty && !channel.ReceivedEnd)
+            while (!HasUnread() && !_channel.ReceivedEnd)
             {
-                if (channel.TryRead(out ReceivedRecord record))
+                if (_channel.TryRead(out ReceivedRecord record))
                 {
-                    _unread = record.Type switch
-                    {
-                        RecordType.Data => channel.Plaintext(record),
-                        RecordType.End => default,
-                        _ => throw new ProtocolException(ProtocolError.RefusedByPeer, $"the peer gave the stream up: {record.Code.Name()}", record.Code),
-                    };
+                    _unread = Content(record);
                     continue;
                 }
                 if (buffer.IsEmpty)
                 {
-                    await channel.WaitReadableAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+                    await _channel.WaitReadableAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
                 }
-                await channel.FillAsync(cancellationToken).ConfigureAwait(false);
+                await _channel.FillAsync(cancellationToken).ConfigureAwait(false);
             }
+            int count = Math.Min(buffer.Length, _unread.Length);
+            _unread[..count].CopyTo(buffer);
+            _unread = _unread[count..];
+            return count;
         }
         catch (Exception e) when (e is ProtocolException or System.Net.Sockets.SocketException or ObjectDisposedException)
         {
             throw new IOException($"the stream was cut: {e.Message}", e);
         }
-        int count = Math.Min(buffer.Length, _unread.Length);
-        _unread[..count].CopyTo(buffer);
-        _unread = _unread[count..];
-        return count;
+        finally
+        {
+            _reading.Release();
+        }
     }
 
     /// <summary>Seals and sends, in records of up to 65,536 bytes.</summary>
@@ -77,10 +96,11 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
             for (; !buffer.IsEmpty; buffer = buffer[Math.Min(buffer.Length, Limits.MaxPlaintext)..])
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                await channel.SendDataAsync(buffer[..Math.Min(buffer.Length, Limits.MaxPlaintext)]).ConfigureAwait(false);
+                await UnparkAsync().ConfigureAwait(false);
+                await _channel.SendDataAsync(buffer[..Math.Min(buffer.Length, Limits.MaxPlaintext)]).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is ProtocolException or System.Net.Sockets.SocketException or ObjectDisposedException)
         {
             throw new IOException($"the stream was cut: {e.Message}", e);
         }
@@ -136,15 +156,90 @@ public sealed class SecureChannelStream(SecureChannel channel, Action giveBack) 
         base.Dispose(disposing);
     }
 
+    private bool HasUnread()
+    {
+        if (_unread.IsEmpty && _ahead.TryDequeue(out byte[]? bytes))
+        {
+            _unread = bytes;
+        }
+        return !_unread.IsEmpty;
+    }
+
+    private ReadOnlyMemory<byte> Content(in ReceivedRecord record) => record.Type switch
+    {
+        RecordType.Data => _channel.Plaintext(record),
+        RecordType.End => default,
+        _ => throw new ProtocolException(ProtocolError.RefusedByPeer, $"the peer gave the stream up: {record.Code.Name()}", record.Code),
+    };
+
+    /// <summary>
+    /// Waits for the new keys that a parked direction needs. They come among what the peer sends: where nobody reads just now, this does, and keeps
+    /// what was not for it.
+    /// </summary>
+    private async ValueTask UnparkAsync()
+    {
+        if (!_channel.IsParked)
+        {
+            return;
+        }
+        Task unparking = _channel.UnparkAsync();
+        using var done = new CancellationTokenSource();
+        Task reading = ReadAheadAsync(unparking, done.Token);
+        await Task.WhenAny(unparking, reading).ConfigureAwait(false);
+        await done.CancelAsync().ConfigureAwait(false);
+        await reading.ConfigureAwait(false);
+        await unparking.ConfigureAwait(false);
+    }
+
+    private async Task ReadAheadAsync(Task unparking, CancellationToken done)
+    {
+        try
+        {
+            await _reading.WaitAsync(done).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        try
+        {
+            if (!_unread.IsEmpty)
+            {
+                _ahead.Enqueue(_unread.ToArray());
+                _unread = default;
+            }
+            while (!unparking.IsCompleted)
+            {
+                if (_channel.TryRead(out ReceivedRecord record))
+                {
+                    _ahead.Enqueue(Content(record).ToArray());
+                }
+                else if (await Task.WhenAny(unparking, _channel.WaitReadableAsync()).ConfigureAwait(false) != unparking)
+                {
+                    await _channel.FillAsync(done).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The keys are there: whoever reads next goes on here.
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
     private async Task LetGoAsync()
     {
-        if (channel.SentEnd && channel.ReceivedEnd)
+        if (_channel.SentEnd && _channel.ReceivedEnd)
         {
-            giveBack();
+            _channel.IsReadSteadily = false;
+            _giveBack();
         }
         else
         {
-            await channel.AbortAsync(ErrorCode.Reset).ConfigureAwait(false);
+            await _channel.AbortAsync(ErrorCode.Reset).ConfigureAwait(false);
         }
     }
 }

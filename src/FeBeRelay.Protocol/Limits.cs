@@ -54,6 +54,14 @@ public static class Limits
     /// <summary>How long a receiver discards after its own abort or close (clause 8.4).</summary>
     public static readonly TimeSpan DiscardDeadline = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// For an exchange in a live channel, from M1 or M2, or the last record received since (clause 8.4): longer than TCP bears a peer that takes no bytes.
+    /// </summary>
+    public static readonly TimeSpan ExchangeDeadline = TimeSpan.FromSeconds(120);
+
+    /// <summary>A direction without a stream record for so long is parked by its sender (clause 6.2).</summary>
+    public static readonly TimeSpan ParkAfter = TimeSpan.FromSeconds(60);
+
     /// <summary>Bytes taken from a peer before it is authenticated (clause 8.4).</summary>
     public const int MaxUnauthenticatedBytes = 65_536;
 }

@@ -15,6 +15,9 @@ internal sealed class AssociationPair : IDisposable
 {
     private static readonly KeyLimits ChannelLimits = KeyLimits.Of(Lifetimes.Default.KeySeconds, Lifetimes.Default.KeyKilobytes);
 
+    // No benchmark moves a channel to another association: who the other end is does not matter.
+    private static readonly VerifiedPeer Peer = VerifiedPeer.Of("peer", []);
+
     private readonly NodeIdentity _initiator;
     private readonly NodeIdentity _responder;
     private readonly AssociationKeys _initiatorKeys;
@@ -56,7 +59,8 @@ internal sealed class AssociationPair : IDisposable
         responder.AnswerQuickMode(_responderKeys, forwardSecrecy);
         initiator.Receive(responder.TakeOutput());
         return new ChannelPair(
-            new ChannelCore(Role.Initiator, initiator.Channel!, ChannelLimits), new ChannelCore(Role.Responder, responder.Channel!, ChannelLimits));
+            new ChannelCore(Role.Initiator, initiator.Channel!, ChannelLimits, Peer),
+            new ChannelCore(Role.Responder, responder.Channel!, ChannelLimits, Peer));
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.QuickMode;
@@ -15,6 +16,8 @@ public sealed class Association : IDisposable
     private readonly List<SecureChannel> _channels = [];
     private readonly TimeProvider _time;
     private readonly TimeSpan _expiresAt;
+    private readonly TimeSpan _nearEndAt;
+    private readonly TimeSpan _endAt;
     private long _lastUsed;
     private ulong _counter;
     private TrafficTotals _ended;
@@ -30,12 +33,16 @@ public sealed class Association : IDisposable
         Lifetimes = result.Lifetimes;
         Answer = result.Answer;
         Keys = new AssociationKeys(result.Suite, result.Group, result.AssociationId.ToArray(), result.MS);
-        KeyLimits = KeyLimits.Of(result.Lifetimes.KeySeconds, result.Lifetimes.KeyKilobytes);
+        ForExchange = new ExchangeAssociation(Keys, KeyLimits.Of(result.Lifetimes.KeySeconds, result.Lifetimes.KeyKilobytes), result.Peer);
         result.Dispose();
         _time = time;
         Created = time.GetUtcNow();
         _lastUsed = Created.UtcTicks;
-        _expiresAt = time.GetElapsedTime(0) + Lifetime(Created, peer, result.Lifetimes);
+        TimeSpan life = Lifetime(Created, peer, result.Lifetimes);
+        _expiresAt = time.GetElapsedTime(0) + life;
+        // Not at the same moment for all associations that were made together.
+        _nearEndAt = _expiresAt - life * (0.05 + 0.1 * Random.Shared.NextDouble());
+        _endAt = _expiresAt - life * 0.03;
     }
 
     /// <summary>The id, lower-case hexadecimal.</summary>
@@ -71,12 +78,19 @@ public sealed class Association : IDisposable
     /// <summary>Whether its life, or the peer's certificate's, is over.</summary>
     public bool IsExpired => _disposed || _time.GetElapsedTime(0) >= _expiresAt;
 
+    /// <summary>The last tenth of its life, more or less, has begun: the initiator makes another and moves its channels there.</summary>
+    internal bool IsNearItsEnd => _time.GetElapsedTime(0) >= _nearEndAt;
+
+    /// <summary>So little is left that a responder asks for another.</summary>
+    internal bool IsAtItsEnd => _time.GetElapsedTime(0) >= _endAt;
+
     /// <summary>What is left of its life.</summary>
     public TimeSpan TimeLeft => _expiresAt - _time.GetElapsedTime(0);
 
     internal AssociationKeys Keys { get; }
 
-    internal KeyLimits KeyLimits { get; }
+    /// <summary>What a channel under it is made with, and moved to it with.</summary>
+    internal ExchangeAssociation ForExchange { get; }
 
     /// <summary>Is told of each channel that is made.</summary>
     internal Action<SecureChannel>? ChannelAdded { get; set; }
@@ -117,7 +131,7 @@ public sealed class Association : IDisposable
             {
                 return null;
             }
-            CountQuickMode();
+            CountLocked();
             return ++_counter;
         }
     }
@@ -128,7 +142,30 @@ public sealed class Association : IDisposable
         lock (_lock)
         {
             check(Keys, _window);
-            CountQuickMode();
+            CountLocked();
+        }
+    }
+
+    /// <summary>Counts a quick mode in a live channel (initiator); false when its life allows none.</summary>
+    internal bool TryCountQuickMode()
+    {
+        lock (_lock)
+        {
+            bool allowed = HasQuickModeLeft();
+            if (allowed)
+            {
+                CountLocked();
+            }
+            return allowed;
+        }
+    }
+
+    /// <summary>Counts a quick mode in a live channel that was authenticated (responder).</summary>
+    internal void CountQuickMode()
+    {
+        lock (_lock)
+        {
+            CountLocked();
         }
     }
 
@@ -152,6 +189,8 @@ public sealed class Association : IDisposable
         lock (_lock)
         {
             _channels.Add(channel);
+            // What it carried under another association is not this one's.
+            _ended -= channel.Totals;
         }
         ChannelAdded?.Invoke(channel);
     }
@@ -181,7 +220,7 @@ public sealed class Association : IDisposable
     private bool HasQuickModeLeft() =>
         !_disposed && !IsExpired && (Lifetimes.QuickModes == 0 || QuickModes < Lifetimes.QuickModes);
 
-    private void CountQuickMode()
+    private void CountLocked()
     {
         QuickModes++;
         Touch();

@@ -19,7 +19,7 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
     {
         get
         {
-            Sweep();
+            DropEnded();
             return [.. _all.Keys];
         }
     }
@@ -81,8 +81,23 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
         }
     }
 
-    /// <summary>Drops those that are expired and carry nothing. Called by the node's timer and by readers.</summary>
+    /// <summary>The log, for what happens to the channels under them.</summary>
+    internal ILogger Logger => logger;
+
+    /// <summary>Looks after all channels, and drops associations that are expired and carry nothing. Called by the node's timer.</summary>
     public void Sweep()
+    {
+        foreach (Association association in _all.Keys)
+        {
+            foreach (SecureChannel channel in association.Channels)
+            {
+                channel.KeepUp();
+            }
+        }
+        DropEnded();
+    }
+
+    private void DropEnded()
     {
         foreach (Association association in _all.Keys)
         {

@@ -7,6 +7,12 @@ public readonly record struct TrafficTotals(ulong BytesSent, ulong BytesReceived
 {
     public static TrafficTotals operator +(TrafficTotals a, TrafficTotals b) => Add(a, b);
 
+    public static TrafficTotals operator -(TrafficTotals a, TrafficTotals b) => Subtract(a, b);
+
+    /// <summary>Wraps around where <paramref name="b"/> is larger, so that a later sum is right again.</summary>
+    public static TrafficTotals Subtract(TrafficTotals a, TrafficTotals b) => unchecked(new(
+        a.BytesSent - b.BytesSent, a.BytesReceived - b.BytesReceived, a.RecordsSent - b.RecordsSent, a.RecordsReceived - b.RecordsReceived));
+
     public static TrafficTotals Add(TrafficTotals a, TrafficTotals b) => new(
         a.BytesSent + b.BytesSent, a.BytesReceived + b.BytesReceived, a.RecordsSent + b.RecordsSent, a.RecordsReceived + b.RecordsReceived);
 

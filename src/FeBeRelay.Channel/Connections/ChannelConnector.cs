@@ -53,26 +53,53 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         }
     }
 
-    private async Task<SecureChannel?> AttemptAsync(Association? association, bool isRetried, StepTimer steps, CancellationToken cancellation)
+    /// <summary>Whether a channel under that association is to be moved to another: it nears its end, or another has taken its place.</summary>
+    internal bool HasSuccessor(Association present) =>
+        present.IsNearItsEnd || (associations.FindOpened(peer.Name) is { } newest && newest != present);
+
+    /// <summary>The association for one more in-band quick mode, already counted: the present one, or one that main mode makes on a connection of its own.</summary>
+    /// <exception cref="NegotiationException">There is none, and none can be made.</exception>
+    internal async Task<Association> AssociationForExchangeAsync(CancellationToken cancellation)
     {
-        Socket socket;
+        while (true)
+        {
+            if (associations.FindOpened(peer.Name) is { IsNearItsEnd: false } present && present.TryCountQuickMode())
+            {
+                return present;
+            }
+            if (_gate.Enter() is { } running)
+            {
+                await running.WaitAsync(cancellation).ConfigureAwait(false);
+                continue;
+            }
+            var steps = new StepTimer(time, observe: null);
+            Socket socket = await ConnectForMainModeAsync(steps, cancellation).ConfigureAwait(false);
+            await AssociateAsync(new InitiatorAttempt(this, identity, associations, _gate, time, steps, socket), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AssociateAsync(InitiatorAttempt attempt, CancellationToken cancellation)
+    {
         try
         {
-            socket = await ConnectSocketAsync(steps, cancellation).ConfigureAwait(false);
+            await attempt.AssociationAsync(cancellation).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (NegotiationException e)
         {
-            if (e is NegotiationException failure)
-            {
-                Failed?.Invoke(new NegotiationFailure(Role.Initiator, failure.Step, e.Message) { Remote = peer.Address, PeerNode = peer.Name });
-            }
-            if (association is null)
-            {
-                _gate.Fail(e);
-            }
+            Failed?.Invoke(attempt.Failure(e));
             throw;
         }
-        var attempt = new InitiatorAttempt(peer, identity, associations, _gate, time, steps, socket);
+    }
+
+    /// <summary>Drops an association that the peer has proved not to know.</summary>
+    internal void Forget(Association association, string reason) => associations.Retire(association, reason);
+
+    private async Task<SecureChannel?> AttemptAsync(Association? association, bool isRetried, StepTimer steps, CancellationToken cancellation)
+    {
+        Socket socket = association is null
+            ? await ConnectForMainModeAsync(steps, cancellation).ConfigureAwait(false)
+            : await ConnectSocketAsync(steps, cancellation).ConfigureAwait(false);
+        var attempt = new InitiatorAttempt(this, identity, associations, _gate, time, steps, socket);
         try
         {
             return association is null
@@ -86,7 +113,34 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         }
     }
 
+    /// <summary>Connects as the one that has entered the gate: a failure is also that of those who wait.</summary>
+    private async Task<Socket> ConnectForMainModeAsync(StepTimer steps, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ConnectSocketAsync(steps, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _gate.Fail(e);
+            throw;
+        }
+    }
+
     private async Task<Socket> ConnectSocketAsync(StepTimer steps, CancellationToken cancellation)
+    {
+        try
+        {
+            return await DialAsync(steps, cancellation).ConfigureAwait(false);
+        }
+        catch (NegotiationException e)
+        {
+            Failed?.Invoke(new NegotiationFailure(Role.Initiator, e.Step, e.Message) { Remote = peer.Address, PeerNode = peer.Name });
+            throw;
+        }
+    }
+
+    private async Task<Socket> DialAsync(StepTimer steps, CancellationToken cancellation)
     {
         try
         {

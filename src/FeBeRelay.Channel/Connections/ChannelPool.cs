@@ -36,7 +36,8 @@ public sealed class ChannelPool : IAsyncDisposable
     {
         PooledChannel? pooled = TakeIdle();
         KeepWarm();
-        return new RentedChannel(this, pooled?.Channel ?? await _connector.ConnectAsync(observe: null, cancellation).ConfigureAwait(false));
+        SecureChannel? idle = pooled is null ? null : await WakeAsync(pooled.Channel, cancellation).ConfigureAwait(false);
+        return new RentedChannel(this, idle ?? await _connector.ConnectAsync(observe: null, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Opens a stream of a service, for who needs a <see cref="Stream"/>.</summary>
@@ -94,6 +95,24 @@ public sealed class ChannelPool : IAsyncDisposable
         {
             _ = CloseAsync(pooled);
         }
+    }
+
+    /// <summary>Un-parks a channel for its next stream; null where it cannot be, and is over.</summary>
+    private static async ValueTask<SecureChannel?> WakeAsync(SecureChannel channel, CancellationToken cancellation)
+    {
+        bool awake = !channel.IsParked;
+        try
+        {
+            awake = awake || await channel.TryWakeAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!awake)
+            {
+                await channel.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        return awake ? channel : null;
     }
 
     private PooledChannel? TakeIdle()

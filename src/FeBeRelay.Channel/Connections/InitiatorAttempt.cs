@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Identity;
+using FeBeRelay.Channel.Rekeying;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Handshake;
@@ -12,15 +13,16 @@ namespace FeBeRelay.Channel.Connections;
 /// <summary>One connection on its way to a channel, the initiator's end. Used once.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "The table owns the association.")]
 internal sealed class InitiatorAttempt(
-    PeerNode peer, NodeIdentity identity, AssociationTable associations, MainModeGate gate, TimeProvider time, StepTimer steps, Socket socket)
+    ChannelConnector connector, NodeIdentity identity, AssociationTable associations, MainModeGate gate, TimeProvider time, StepTimer steps, Socket socket)
 {
     private Association? _association;
     private PeerIdentity? _verified;
     private bool _runsMainMode;
     private NegotiationFailure _progress = new(Role.Initiator, NegotiationStep.MainMode, "")
     {
-        Local = socket.LocalEndPoint, Remote = peer.Address, PeerNode = peer.Name,
+        Local = socket.LocalEndPoint, Remote = connector.Peer.Address, PeerNode = connector.Peer.Name,
     };
+    private bool _associationOnly;
 
     /// <summary>The step that is being done.</summary>
     public NegotiationStep Step { get; private set; }
@@ -42,6 +44,13 @@ internal sealed class InitiatorAttempt(
         Step = NegotiationStep.MainMode;
         _runsMainMode = true;
         return RunAsync(now => InitiatorNegotiation.WithMainMode(identity.Settings, Demand.Require, forwardSecrecy: true, now), cancellation);
+    }
+
+    /// <summary>Main mode alone, for channels that are alive elsewhere. The caller has entered the gate, and the association is in the table.</summary>
+    public Task AssociationAsync(CancellationToken cancellation)
+    {
+        _associationOnly = true;
+        return MainModeAsync(cancellation);
     }
 
     /// <summary>
@@ -74,14 +83,16 @@ internal sealed class InitiatorAttempt(
                 }
             }
             steps.Done(NegotiationStep.QuickMode);
-            var core = new ChannelCore(Role.Initiator, negotiation.Channel!, _association!.KeyLimits);
-            return new SecureChannel(Role.Initiator, socket, core, _association, time, negotiation.Rest);
+            var core = new ChannelCore(Role.Initiator, negotiation.Channel!, _association!.ForExchange.Limits, _association.ForExchange.Peer);
+            var channel = new SecureChannel(Role.Initiator, socket, core, _association, time, negotiation.Rest);
+            channel.Rekeying = new InitiatorRekeying(channel, connector, associations.Logger);
+            return channel;
         }
         catch (Exception e)
         {
             socket.Dispose();
             NegotiationException? failure = e is ProtocolException or SocketException
-                ? new NegotiationException(Step, $"{Name(Step)} with node {peer.Name} ({peer.Address}) failed: {e.Message}", e)
+                ? new NegotiationException(Step, $"{Name(Step)} with node {connector.Peer.Name} ({connector.Peer.Address}) failed: {e.Message}", e)
                 : null;
             if (_runsMainMode)
             {
@@ -115,6 +126,10 @@ internal sealed class InitiatorAttempt(
                 return true;
             case NegotiationStatus.NeedsQuickMode:
                 KeepAssociation(negotiation.MainMode!);
+                if (_associationOnly)
+                {
+                    return false;
+                }
                 negotiation.StartQuickMode(_association!.Keys, NextCounter(_association));
                 return true;
             default:
@@ -127,8 +142,8 @@ internal sealed class InitiatorAttempt(
     {
         PeerVerdict verdict = identity.Verify(negotiation.PeerChain, PeerRole.Responder);
         string? problem = !verdict.IsAccepted ? verdict.Problem.Explanation
-            : verdict.Identity.Matches(peer.Identity) ? null
-            : $"it names {string.Join(", ", verdict.Identity.DnsNames)}, not {peer.Identity}";
+            : verdict.Identity.Matches(connector.Peer.Identity) ? null
+            : $"it names {string.Join(", ", verdict.Identity.DnsNames)}, not {connector.Peer.Identity}";
         if (problem is not null)
         {
             _progress = _progress with { Refusal = verdict.Problem?.Refusal };
@@ -137,7 +152,7 @@ internal sealed class InitiatorAttempt(
             throw refusal;
         }
         _verified = verdict.Identity;
-        negotiation.Proceed(VerifiedPeer.Of(peer.Identity, negotiation.PeerChain));
+        negotiation.Proceed(VerifiedPeer.Of(connector.Peer.Identity, negotiation.PeerChain));
     }
 
     /// <summary>Keeps what main mode made. What the peer, now authenticated, says of the association that it did not know decides its fate (3.8).</summary>
@@ -150,7 +165,7 @@ internal sealed class InitiatorAttempt(
             associations.Retire(tried, "lost by the peer");
         }
         _association = new Association(Role.Initiator, result, _verified!, time);
-        associations.AddOpened(peer.Name, _association);
+        associations.AddOpened(connector.Peer.Name, _association);
         _runsMainMode = false;
         gate.Succeed(_association);
     }

@@ -33,18 +33,20 @@ internal sealed class PooledChannel
     /// <summary>Starts the idle time.</summary>
     public void Park()
     {
+        Task news = Channel.WaitReadableAsync();
         Volatile.Write(ref _state, Idle);
-        _ = WatchAsync();
+        _ = WatchAsync(news);
     }
 
     /// <summary>Takes the channel for a stream, or to close it; false when it is just being looked after, or gone.</summary>
     public bool TryRent() => Interlocked.CompareExchange(ref _state, Rented, Idle) == Idle;
 
-    private async Task WatchAsync()
+    /// <summary>Each wait begins before the channel may be rented: from then on the renter is its only reader.</summary>
+    private async Task WatchAsync(Task news)
     {
         while (true)
         {
-            bool alive = await WaitAsync().ConfigureAwait(false);
+            bool alive = await WaitAsync(news).ConfigureAwait(false);
             if (Interlocked.CompareExchange(ref _state, Busy, Idle) != Idle)
             {
                 return;
@@ -55,15 +57,16 @@ internal sealed class PooledChannel
                 _lost(this);
                 return;
             }
+            news = Channel.WaitReadableAsync();
             Volatile.Write(ref _state, Idle);
         }
     }
 
-    private async Task<bool> WaitAsync()
+    private static async Task<bool> WaitAsync(Task news)
     {
         try
         {
-            await Channel.WaitReadableAsync().ConfigureAwait(false);
+            await news.ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

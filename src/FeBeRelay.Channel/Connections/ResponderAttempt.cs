@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Identity;
+using FeBeRelay.Channel.Rekeying;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Handshake;
@@ -45,8 +46,10 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
             }
             if (negotiation.Status == NegotiationStatus.Done)
             {
-                var core = new ChannelCore(Role.Responder, negotiation.Channel!, _association!.KeyLimits);
-                return new SecureChannel(Role.Responder, socket, core, _association, time, negotiation.Rest);
+                var core = new ChannelCore(Role.Responder, negotiation.Channel!, _association!.ForExchange.Limits, _association.ForExchange.Peer);
+                var channel = new SecureChannel(Role.Responder, socket, core, _association, time, negotiation.Rest);
+                channel.Rekeying = new ResponderRekeying(channel, associations, associations.Logger);
+                return channel;
             }
             await AnswerPauseAsync(negotiation).ConfigureAwait(false);
         }

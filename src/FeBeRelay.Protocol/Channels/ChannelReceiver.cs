@@ -13,15 +13,17 @@ public sealed class ChannelReceiver : IDisposable
     private readonly Role _role;
     private readonly RecordOpener _opener;
     private readonly StreamState _state;
+    private readonly InBandExchange _exchange;
     private readonly ControlRation _ration = new();
     private volatile bool _first = true;
     private bool _over;
 
-    internal ChannelReceiver(Role role, RecordOpener opener, StreamState state)
+    internal ChannelReceiver(Role role, RecordOpener opener, StreamState state, InBandExchange exchange)
     {
         _role = role;
         _opener = opener;
         _state = state;
+        _exchange = exchange;
     }
 
     /// <summary>The direction's name (clause 3.3).</summary>
@@ -35,6 +37,9 @@ public sealed class ChannelReceiver : IDisposable
 
     /// <summary>Key updates received. Readable from any thread.</summary>
     public long KeyUpdates => _opener.Updates;
+
+    /// <summary>Whether the peer has parked its direction (clause 6.2).</summary>
+    public bool IsParked => _opener.IsParked;
 
     /// <summary>Whether any record has opened: before that a responder sends nothing (clause 3.6).</summary>
     public bool HasOpenedRecord => !_first;
@@ -64,6 +69,10 @@ public sealed class ChannelReceiver : IDisposable
         _opener.Open(header, whole);
         record = Take(header, whole[RecordHeader.Size..^Limits.TagSize], now);
         _first = false;
+        if (_exchange.IsOutstanding)
+        {
+            _exchange.Heard(now);
+        }
         return 0;
     }
 
@@ -79,8 +88,8 @@ public sealed class ChannelReceiver : IDisposable
             RecordType.Open => _role == Role.Responder,
             RecordType.Confirm => _role == Role.Responder && _first,
             RecordType.Ask => _role == Role.Initiator,
-            RecordType.Close => _role == Role.Responder || _state.SentClose,
-            _ => false,
+            RecordType.Close => _role == Role.Responder ? !_exchange.IsOutstanding : _state.SentClose,
+            _ => _exchange.Expects(type),
         };
         if (!allowed || _over)
         {
@@ -121,9 +130,13 @@ public sealed class ChannelReceiver : IDisposable
             case RecordType.KeyUpdate:
                 TakeKeyUpdate(plaintext, now);
                 return record;
-            default:
+            case RecordType.Ask:
                 RequireRation(now, header.Type);
                 return record with { Ask = TakeAsk(plaintext) };
+            default:
+                RequireRation(now, header.Type);
+                TakeExchange(header.Type, plaintext);
+                return record;
         }
     }
 
@@ -177,10 +190,40 @@ public sealed class ChannelReceiver : IDisposable
         _opener.Update(park: plaintext[0] == 1);
     }
 
-    private static AskKind TakeAsk(ReadOnlySpan<byte> plaintext) =>
-        plaintext.Length == 1 && plaintext[0] is >= (byte)AskKind.Keys and <= (byte)AskKind.Close
-            ? (AskKind)plaintext[0]
-            : throw WireReader.Bad("ask is not of its form");
+    private AskKind TakeAsk(ReadOnlySpan<byte> plaintext)
+    {
+        if (plaintext.Length != 1 || plaintext[0] is < (byte)AskKind.Keys or > (byte)AskKind.Close)
+        {
+            throw WireReader.Bad("ask is not of its form");
+        }
+        var kind = (AskKind)plaintext[0];
+        if (kind != AskKind.Close)
+        {
+            ((InitiatorExchange)_exchange).AskReceived(kind, closing: _state.SentClose);
+        }
+        return kind;
+    }
+
+    /// <summary>Moves the exchange on. What takes public-key work, M1 and its answer, is left to the caller.</summary>
+    private void TakeExchange(RecordType type, ReadOnlySpan<byte> plaintext)
+    {
+        switch (_exchange)
+        {
+            case InitiatorExchange initiator when type == RecordType.Switch:
+                RequireEmpty(plaintext, type);
+                initiator.SwitchReceived(_opener);
+                break;
+            case InitiatorExchange initiator:
+                initiator.AnswerReceived(type);
+                break;
+            case ResponderExchange responder when type == RecordType.Switch:
+                responder.SwitchReceived(_opener, plaintext);
+                break;
+            case ResponderExchange responder:
+                responder.RequestReceived();
+                break;
+        }
+    }
 
     private void RequireStream(bool form, RecordType type)
     {
@@ -211,5 +254,5 @@ public sealed class ChannelReceiver : IDisposable
     }
 
     private ProtocolException Unexpected(RecordType type) =>
-        new(ProtocolError.UnexpectedMessage, $"{type} is not allowed now (stream {_state.Number}, peer's end received {_state.ReceivedEnd})");
+        new(ProtocolError.UnexpectedMessage, $"{type} is not allowed now (stream {_state.Number}, peer's end received {_state.ReceivedEnd}, exchange {_exchange.Phase})");
 }

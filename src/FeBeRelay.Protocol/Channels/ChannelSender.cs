@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FeBeRelay.Protocol.QuickMode;
 using FeBeRelay.Protocol.Records;
 using FeBeRelay.Protocol.Wire;
 
@@ -19,29 +20,33 @@ namespace FeBeRelay.Protocol.Channels;
 /// </remarks>
 public sealed class ChannelSender : IDisposable
 {
-    /// <summary>Bytes to leave free in front of a data record's plaintext: a key update, an open, and the header.</summary>
+    /// <summary>Bytes to leave free in front of a data record's plaintext: a key update or a responder's switch, an open, and the header.</summary>
     public const int Headroom = KeyUpdateSize + OpenMaxSize + RecordHeader.Size;
 
     /// <summary>Bytes to leave free behind a data record's plaintext: its tag, a key update and an end.</summary>
     public const int Tailroom = Limits.TagSize + KeyUpdateSize + EndSize;
 
     /// <summary>Most bytes that any method but <c>SealData</c> writes.</summary>
-    public const int MaxControlBytes = KeyUpdateSize + OpenMaxSize;
+    public const int MaxControlBytes = KeyUpdateSize + Overhead + QuickModeRequest.MaxSize;
 
     private const int Overhead = RecordHeader.Size + Limits.TagSize;
     private const int KeyUpdateSize = Overhead + 1;
+    private const int ResponderSwitchSize = Overhead;
     private const int EndSize = Overhead + 4;
     private const int OpenMaxSize = Overhead + StreamOpen.MaxSize;
 
     private readonly RecordSealer _sealer;
     private readonly StreamState _state;
+    private readonly InBandExchange _exchange;
+    private long _lastStreamRecord = -1;
     private bool _confirmed;
 
-    internal ChannelSender(Role role, RecordSealer sealer, StreamState state)
+    internal ChannelSender(Role role, RecordSealer sealer, StreamState state, InBandExchange exchange)
     {
         Role = role;
         _sealer = sealer;
         _state = state;
+        _exchange = exchange;
         _confirmed = role == Role.Responder;
     }
 
@@ -60,6 +65,12 @@ public sealed class ChannelSender : IDisposable
     /// <summary>Key updates sent. Readable from any thread.</summary>
     public long KeyUpdates => _sealer.Updates;
 
+    /// <summary>Whether no stream record may be sent before an exchange has un-parked this direction (clause 6.2).</summary>
+    public bool IsParked => _sealer.IsParked && !IsSwitchDue;
+
+    /// <summary>When the last stream record was sent, in the time that the sender was given; null before the first. Readable from any thread.</summary>
+    public TimeSpan? LastStreamRecord => Volatile.Read(ref _lastStreamRecord) is var ticks and >= 0 ? TimeSpan.FromTicks(ticks) : null;
+
     /// <summary>Whether no stream is open in either direction.</summary>
     public bool IsIdle => _state.IsIdle;
 
@@ -73,7 +84,7 @@ public sealed class ChannelSender : IDisposable
     public int Open(Span<byte> destination, StreamOpen open, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(open);
-        Require(Role == Role.Initiator && _state.IsIdle && open.Number == _state.Number + 1, "open the next stream");
+        Require(Role == Role.Initiator && _state.IsIdle && !IsParked && open.Number == _state.Number + 1, "open the next stream");
         Require(StreamOpen.IsServiceName(open.Service), "open a stream of a service with other characters than a-z 0-9 . -");
         _state.Begin(open.Number);
         return Write(destination, RecordType.Open, open.Encode(), now);
@@ -92,25 +103,21 @@ public sealed class ChannelSender : IDisposable
     public (int Start, int Length) SealData(ReadOnlySpan<byte> plaintext, Span<byte> buffer, int start, TimeSpan now)
     {
         int count = plaintext.Length;
-        Require(!_state.SentEnd && count is > 0 and <= Limits.MaxPlaintext, "send data");
+        Require(!_state.SentEnd && !IsParked && count is > 0 and <= Limits.MaxPlaintext, "send data");
+        Volatile.Write(ref _lastStreamRecord, now.Ticks);
         int first = start - RecordHeader.Size;
         int end = start + count + Limits.TagSize;
-        if (_sealer.Plan(count, now) == SealPlan.UpdateFirst)
-        {
-            int update = first - KeyUpdateSize;
-            SealKeyUpdate(buffer.Slice(update, KeyUpdateSize), now);
-            _sealer.Seal(RecordType.Data, plaintext, buffer[first..end], now);
-            return (update, end - update);
-        }
+        int lead = Lead(RecordType.Data, count, now);
+        WriteLead(buffer.Slice(first - lead, lead), now);
         _sealer.Seal(RecordType.Data, plaintext, buffer[first..end], now);
         _confirmed = true;
-        return (first, end - first);
+        return (first - lead, end - first + lead);
     }
 
     /// <summary>Ends this end's bytes of the stream. Returns the bytes written.</summary>
     public int End(Span<byte> destination, TimeSpan now)
     {
-        Require(!_state.SentEnd, "end the stream");
+        Require(!_state.SentEnd && !IsParked, "end the stream");
         Span<byte> number = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(number, _state.Number);
         int written = Write(destination, RecordType.End, number, now);
@@ -140,50 +147,126 @@ public sealed class ChannelSender : IDisposable
     /// <summary>Closes the idle channel (clause 5.7): the initiator's, or the responder's answer. Returns the bytes written.</summary>
     public int Close(Span<byte> destination, TimeSpan now)
     {
-        Require(_state.IsIdle && (Role == Role.Initiator || _state.ReceivedClose), "close");
+        Require(_state.IsIdle && !_exchange.IsOutstanding && (Role == Role.Initiator || _state.ReceivedClose), "close");
         int written = Write(destination, RecordType.Close, [], now);
         _state.SentClose = true;
         return written;
     }
 
-    /// <summary>Asks the initiator for something (responder, clause 6.4). Returns the bytes written.</summary>
+    /// <summary>
+    /// Asks the initiator for something (responder, clause 6.4). Returns the bytes written: 0 where keys or an association were asked for already, or an
+    /// exchange is under way.
+    /// </summary>
     public int Ask(Span<byte> destination, AskKind kind, TimeSpan now)
     {
         Require(Role == Role.Responder, "ask");
-        return Write(destination, RecordType.Ask, [(byte)kind], now);
+        return kind == AskKind.Close || ((ResponderExchange)_exchange).TryAsk() ? Write(destination, RecordType.Ask, [(byte)kind], now) : 0;
     }
 
     /// <summary>Updates this direction's key now (clause 6.1). Returns the bytes written.</summary>
-    public int UpdateKey(Span<byte> destination, TimeSpan now)
+    public int UpdateKey(Span<byte> destination, TimeSpan now) => UpdateKey(destination, park: false, now);
+
+    /// <summary>Updates this direction's key and parks it (clause 6.2). Returns the bytes written.</summary>
+    public int Park(Span<byte> destination, TimeSpan now) => UpdateKey(destination, park: true, now);
+
+    /// <summary>Sends the M1 that the exchange has made (initiator, clause 6.3). Returns the bytes written.</summary>
+    public int Request(Span<byte> destination, TimeSpan now)
     {
-        Require(true, "update the key");
-        SealKeyUpdate(destination[..KeyUpdateSize], now);
-        return KeyUpdateSize;
+        Require(_exchange is InitiatorExchange { Phase: ExchangePhase.RequestMade }, "send M1");
+        var exchange = (InitiatorExchange)_exchange;
+        int written = Write(destination, RecordType.QuickModeRequest, exchange.Request, now);
+        exchange.RequestSent(now);
+        return written;
+    }
+
+    /// <summary>Sends the answer that the exchange has made (responder, clause 6.3). Returns the bytes written.</summary>
+    public int Answer(Span<byte> destination, TimeSpan now)
+    {
+        Require(_exchange is ResponderExchange { Phase: ExchangePhase.AnswerMade }, "answer M1");
+        var exchange = (ResponderExchange)_exchange;
+        (RecordType type, byte[] body) = exchange.PreparedAnswer;
+        int written = Write(destination, type, body, now);
+        exchange.AnswerSent(now);
+        return written;
+    }
+
+    /// <summary>
+    /// Moves this direction to the new keys (clause 6.3). Returns the bytes written: at the responder 0 where another record has taken the switch along.
+    /// </summary>
+    public int Switch(Span<byte> destination, TimeSpan now)
+    {
+        if (_exchange is not InitiatorExchange exchange)
+        {
+            Require(Role == Role.Responder, "switch");
+            int lead = IsSwitchDue ? ResponderSwitchSize : 0;
+            WriteLead(destination[..lead], now);
+            return lead;
+        }
+        Require(exchange.Phase == ExchangePhase.Verified, "switch");
+        int written = Write(destination, RecordType.Switch, exchange.Binder3, now);
+        exchange.SwitchSent(_sealer, now);
+        return written;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _sealer.Dispose();
 
+    /// <summary>This direction's sealer, for who tries out what its receiver refuses.</summary>
+    internal RecordSealer Sealer => _sealer;
+
+    private bool IsSwitchDue => _exchange.Phase == ExchangePhase.SwitchDue;
+
+    private int UpdateKey(Span<byte> destination, bool park, TimeSpan now)
+    {
+        Require(!IsParked, park ? "park" : "update the key");
+        int lead = IsSwitchDue ? ResponderSwitchSize : 0;
+        WriteLead(destination[..lead], now);
+        SealKeyUpdate(destination.Slice(lead, KeyUpdateSize), park, now);
+        return lead + KeyUpdateSize;
+    }
+
     private int Write(Span<byte> destination, RecordType type, ReadOnlySpan<byte> plaintext, TimeSpan now)
     {
-        int written = 0;
-        if (RecordTypes.IsStreamRecord(type) && _sealer.Plan(plaintext.Length, now) == SealPlan.UpdateFirst)
-        {
-            SealKeyUpdate(destination[..KeyUpdateSize], now);
-            written = KeyUpdateSize;
-        }
-        Span<byte> record = destination.Slice(written, Overhead + plaintext.Length);
+        int lead = Lead(type, plaintext.Length, now);
+        WriteLead(destination[..lead], now);
+        Span<byte> record = destination.Slice(lead, Overhead + plaintext.Length);
         plaintext.CopyTo(record[RecordHeader.Size..]);
         _sealer.Seal(type, record, now);
         _confirmed = true;
-        return written + record.Length;
+        if (RecordTypes.IsStreamRecord(type))
+        {
+            Volatile.Write(ref _lastStreamRecord, now.Ticks);
+        }
+        return lead + record.Length;
     }
 
-    private void SealKeyUpdate(Span<byte> record, TimeSpan now)
+    /// <summary>
+    /// Bytes of what goes in front of a record: a responder's switch is its next record after binder 3 verified, whatever that would have been;
+    /// else a key update where a stream record finds a soft limit reached.
+    /// </summary>
+    private int Lead(RecordType type, int count, TimeSpan now) =>
+        IsSwitchDue ? ResponderSwitchSize
+        : RecordTypes.IsStreamRecord(type) && _sealer.Plan(count, now) == SealPlan.UpdateFirst ? KeyUpdateSize
+        : 0;
+
+    private void WriteLead(Span<byte> lead, TimeSpan now)
     {
-        record[RecordHeader.Size] = 0;
+        if (lead.Length == KeyUpdateSize)
+        {
+            SealKeyUpdate(lead, park: false, now);
+        }
+        else if (lead.Length == ResponderSwitchSize)
+        {
+            _sealer.Seal(RecordType.Switch, lead, now);
+            ((ResponderExchange)_exchange).SwitchSent(_sealer);
+        }
+    }
+
+    private void SealKeyUpdate(Span<byte> record, bool park, TimeSpan now)
+    {
+        record[RecordHeader.Size] = park ? (byte)1 : (byte)0;
         _sealer.Seal(RecordType.KeyUpdate, record, now);
-        _sealer.Update();
+        _sealer.Update(park);
         _confirmed = true;
     }
 
@@ -192,7 +275,7 @@ public sealed class ChannelSender : IDisposable
     {
         if (!condition || _state.SentAbort || _state.SentClose)
         {
-            throw new InvalidOperationException($"cannot {what} now (stream {_state.Number}, end sent {_state.SentEnd}, abort {_state.SentAbort}, close {_state.SentClose})");
+            throw new InvalidOperationException($"cannot {what} now (stream {_state.Number}, end sent {_state.SentEnd}, abort {_state.SentAbort}, close {_state.SentClose}, parked {IsParked}, exchange {_exchange.Phase})");
         }
     }
 }

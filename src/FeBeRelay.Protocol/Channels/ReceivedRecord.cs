@@ -5,7 +5,7 @@ namespace FeBeRelay.Protocol.Channels;
 /// <summary>One record that <see cref="ChannelReceiver"/> opened.</summary>
 /// <param name="Type">What it is.</param>
 /// <param name="Consumed">Bytes that it took, from the start of what was given.</param>
-/// <param name="PlaintextStart">Where the plaintext stands, for data.</param>
+/// <param name="PlaintextStart">Where the plaintext stands, for data and for what an exchange is to be given.</param>
 /// <param name="PlaintextLength">Bytes of plaintext.</param>
 public readonly record struct ReceivedRecord(RecordType Type, int Consumed, int PlaintextStart, int PlaintextLength)
 {

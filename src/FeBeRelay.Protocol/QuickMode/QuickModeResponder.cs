@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Wire;
 
@@ -7,31 +6,20 @@ namespace FeBeRelay.Protocol.QuickMode;
 /// <summary>The responder's side of quick mode, mode new (clause 3.4). It answers one M1 at once and keeps no state of its own.</summary>
 public sealed class QuickModeResponder
 {
-    private readonly QuickModeRequest _request;
-    private readonly byte[] _m1;
-    private readonly byte[] _binder1;
+    private readonly ReceivedOffer _offer;
 
-    private QuickModeResponder(QuickModeRequest request, byte[] m1, byte[] binder1)
-    {
-        _request = request;
-        _m1 = m1;
-        _binder1 = binder1;
-    }
+    private QuickModeResponder(ReceivedOffer offer) => _offer = offer;
 
     /// <summary>The association that M1 names, 16 bytes.</summary>
-    public byte[] AssociationId => _request.AssociationId;
+    public byte[] AssociationId => _offer.Request.AssociationId;
 
     /// <summary>Reads M1.</summary>
     /// <param name="record">The whole record.</param>
     /// <exception cref="ProtocolException">The form is wrong.</exception>
-    public static QuickModeResponder Read(ReadOnlySpan<byte> record)
-    {
-        QuickModeRequest request = QuickModeRequest.Decode(record[RecordHeader.Size..], out byte[] m1, out byte[] binder1);
-        return new QuickModeResponder(request, m1, binder1);
-    }
+    public static QuickModeResponder Read(ReadOnlySpan<byte> record) => new(ReceivedOffer.ReadNew(record[RecordHeader.Size..]));
 
     /// <summary>The answer where the id is not one that this node issued and still holds (clause 3.8).</summary>
-    public byte[] Unknown() => new WireWriter().Bytes(_request.AssociationId).Bytes(_request.Nonce).ToRecord(RecordType.Unknown);
+    public byte[] Unknown() => new WireWriter().Bytes(_offer.Unknown()).ToRecord(RecordType.Unknown);
 
     /// <summary>Checks binder 1 and the counter: after that M1 is the association's initiator's, and new.</summary>
     /// <param name="keys">The association that <see cref="AssociationId"/> names.</param>
@@ -41,29 +29,22 @@ public sealed class QuickModeResponder
     {
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(window);
-        if (!CryptographicOperations.FixedTimeEquals(QuickModeSchedule.Binder1(keys, _m1), _binder1))
+        _offer.RequireBinder(keys);
+        if (!window.TryTake(_offer.Request.Counter))
         {
-            throw new ProtocolException(ProtocolError.BadMac, "binder of the quick mode request is wrong");
+            throw new ProtocolException(ProtocolError.Replayed, $"counter {_offer.Request.Counter} of the quick mode request is not fresh");
         }
-        if (!window.TryTake(_request.Counter))
-        {
-            throw new ProtocolException(ProtocolError.Replayed, $"counter {_request.Counter} of the quick mode request is not fresh");
-        }
-        if (_request.ShareGroup != 0 && _request.ShareGroup != keys.Group.Id)
-        {
-            throw new ProtocolException(ProtocolError.NotOffered, "quick mode share is not of the association's group");
-        }
+        _offer.RequireGroup(keys);
     }
 
     /// <summary>Whether one of the two demands forward secrecy and M1 brings no share: then the answer is <see cref="Refuse"/>.</summary>
-    public bool LacksDemandedShare(bool ownDemand) => _request.ShareGroup == 0 && (ownDemand || _request.DemandsForwardSecrecy);
+    public bool LacksDemandedShare(bool ownDemand) => _offer.LacksDemandedShare(ownDemand);
 
     /// <summary>The answer that refuses, with a code; M1 must be authenticated.</summary>
     public byte[] Refuse(AssociationKeys keys, ErrorCode code)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        byte[] mac = QuickModeSchedule.RefuseMac(keys, _m1, _binder1, code);
-        return new WireWriter().U8((byte)code).Bytes(mac).ToRecord(RecordType.Refuse);
+        return new WireWriter().Bytes(_offer.Refuse(keys, code)).ToRecord(RecordType.Refuse);
     }
 
     /// <summary>M2 and the channel's keys; M1 must be authenticated.</summary>
@@ -72,14 +53,7 @@ public sealed class QuickModeResponder
     {
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(entropy);
-        using KeyShare? share = _request.ShareGroup == 0 ? null : new KeyShare(keys.Group, entropy.CreateKeyPair(keys.Group));
-        using Secret? agreed = share?.Agree(_request.Share);
-        var nonce = new byte[Limits.NonceSize];
-        entropy.Fill(nonce);
-        byte[] m2 = new QuickModeResponse(nonce, share?.Group.Id ?? 0, share?.Public ?? []).Encode();
-        using var schedule = new QuickModeSchedule(keys, agreed, chain: null);
-        byte[] binder2 = schedule.Binder2(_m1, _binder1, m2);
-        ChannelSecrets secrets = schedule.Channel(schedule.ChainingHash([], _m1, _binder1, m2, binder2), id: null);
-        return (QuickModeResponse.ToRecord(m2, binder2), secrets);
+        (byte[] body, ChannelSecrets secrets, _) = _offer.Accept(keys, channel: null, entropy);
+        return (new WireWriter().Bytes(body).ToRecord(RecordType.QuickModeResponse), secrets);
     }
 }

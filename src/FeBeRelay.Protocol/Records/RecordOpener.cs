@@ -9,7 +9,7 @@ namespace FeBeRelay.Protocol.Records;
 /// </summary>
 public sealed class RecordOpener : IDisposable
 {
-    private readonly KeyLimits _limits;
+    private KeyLimits _limits;
     private TrafficKey _key;
     private ulong _recordsBefore;
     private ulong _bytesBefore;
@@ -23,7 +23,7 @@ public sealed class RecordOpener : IDisposable
     }
 
     /// <summary>The direction's name (clause 3.3).</summary>
-    public uint Spi { get; }
+    public uint Spi { get; private set; }
 
     /// <summary>The epoch that the next record must have.</summary>
     public byte Epoch => _key.Epoch;
@@ -60,13 +60,30 @@ public sealed class RecordOpener : IDisposable
     /// <summary>Moves to the next epoch, because a key update has opened (clauses 6.1, 6.2).</summary>
     internal void Update(bool park)
     {
-        _recordsBefore += _key.Records;
-        _bytesBefore += _key.Bytes;
+        CountEpoch();
         _key = _key.Next();
         IsParked = park;
         Updates++;
     }
 
+    /// <summary>Moves to the keys that an in-band quick mode made, because the peer's switch has opened (clause 6.3). The old key is zeroed.</summary>
+    internal void Switch(Suite suite, Secret secret, uint spi, KeyLimits limits)
+    {
+        CountEpoch();
+        byte epoch = unchecked((byte)(_key.Epoch + 1));
+        _key.Dispose();
+        _key = new TrafficKey(suite, secret, epoch);
+        _limits = limits;
+        Spi = spi;
+        IsParked = false;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
+
+    private void CountEpoch()
+    {
+        _recordsBefore += _key.Records;
+        _bytesBefore += _key.Bytes;
+    }
 }

@@ -18,7 +18,7 @@ public enum SealPlan
 /// </summary>
 public sealed class RecordSealer : IDisposable
 {
-    private readonly KeyLimits _limits;
+    private KeyLimits _limits;
     private TrafficKey _key;
     private TimeSpan _firstRecord = TimeSpan.MinValue;
     private TimeSpan _softAge;
@@ -38,10 +38,13 @@ public sealed class RecordSealer : IDisposable
     }
 
     /// <summary>The direction's name (clause 3.3).</summary>
-    public uint Spi { get; }
+    public uint Spi { get; private set; }
 
     /// <summary>The epoch of the next record.</summary>
     public byte Epoch => _key.Epoch;
+
+    /// <summary>Whether the direction is parked: control records only (clause 6.2).</summary>
+    public bool IsParked { get; private set; }
 
     /// <summary>Key updates so far.</summary>
     public long Updates { get; private set; }
@@ -95,18 +98,37 @@ public sealed class RecordSealer : IDisposable
         _key.Seal(plaintext, record);
     }
 
-    /// <summary>Moves to the next epoch; the caller has just sealed the key update that says so (clause 6.1).</summary>
-    internal void Update()
+    /// <summary>Moves to the next epoch; the caller has just sealed the key update that says so (clauses 6.1, 6.2).</summary>
+    internal void Update(bool park = false)
     {
-        _recordsBefore += _key.Records;
-        _bytesBefore += _key.Bytes;
+        CountEpoch();
         _key = _key.Next();
+        IsParked = park;
         Updates++;
+        DrawSoftAge();
+    }
+
+    /// <summary>Moves to the keys that an in-band quick mode made; the caller has just sealed the switch (clause 6.3). The old key is zeroed.</summary>
+    internal void Switch(Suite suite, Secret secret, uint spi, KeyLimits limits)
+    {
+        CountEpoch();
+        byte epoch = unchecked((byte)(_key.Epoch + 1));
+        _key.Dispose();
+        _key = new TrafficKey(suite, secret, epoch);
+        _limits = limits;
+        Spi = spi;
+        IsParked = false;
         DrawSoftAge();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
+
+    private void CountEpoch()
+    {
+        _recordsBefore += _key.Records;
+        _bytesBefore += _key.Bytes;
+    }
 
     /// <summary>
     /// Up to a tenth less than the agreed age, so that a node's channels do not all update at once. Spread by the direction's name, which is

@@ -30,9 +30,11 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
     {
         using CancellationTokenRegistration registration = kill.UnsafeRegister(
             static self => _ = ((StreamPump)self!).FailAsync(new StreamFailure(StreamSide.Node, "the node's drain deadline has passed", null, null), ErrorCode.Reset), this);
+        channel.IsReadSteadily = true;
         Task outbound = OutboundAsync();
         await InboundAsync(outbound).ConfigureAwait(false);
         await outbound.ConfigureAwait(false);
+        channel.IsReadSteadily = false;
         if (_failure is null)
         {
             application.Dispose();

@@ -1,4 +1,5 @@
 using FeBeRelay.Protocol.Channels;
+using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.QuickMode;
 using FeBeRelay.Protocol.Records;
 using FeBeRelay.Protocol.Tests.Handshake;
@@ -11,6 +12,7 @@ public sealed class ChannelVectorTests
 {
     private const string QuickModeFile = "quick-mode.json";
     private const string ChannelFile = "channel.json";
+    private const string InBandFile = "in-band.json";
     private static readonly Lazy<QuickModeVectorFile> QuickModes = new(() => VectorFiles.Read<QuickModeVectorFile>(QuickModeFile));
     private static readonly Lazy<ChannelVectorFile> Channels = new(() => VectorFiles.Read<ChannelVectorFile>(ChannelFile));
 
@@ -24,6 +26,13 @@ public sealed class ChannelVectorTests
     [Fact]
     public void Sealing_gives_the_recorded_records() =>
         Assert.Equal(VectorFiles.Text(Channels.Value), VectorFiles.Text(QuickModeVectorWriter.MakeChannels(QuickModes.Value)));
+
+    [Fact]
+    public void In_band_quick_mode_gives_the_recorded_values() => Assert.All(VectorFiles.Read<InBandVectorFile>(InBandFile).InBand, vector =>
+    {
+        QuickModeInputs quickMode = QuickModes.Value.QuickMode.Single(v => v.Name == vector.QuickMode).Inputs;
+        Assert.Equal(VectorFiles.Text(vector.Outputs), VectorFiles.Text(InBandFunction.Of(quickMode, vector.Exchanges)));
+    });
 
     [Fact]
     public void Every_malformed_record_is_refused_as_recorded() => Assert.All(Channels.Value.Malformed, broken =>
@@ -60,9 +69,13 @@ public sealed class ChannelVectorTests
         VectorFiles.Write(ChannelFile, QuickModeVectorWriter.MakeChannels(quickModes));
     }
 
+    /// <summary>The same for the exchanges in those channels.</summary>
+    [Fact(Explicit = true)]
+    public void Write_the_in_band_vectors() => VectorFiles.Write(InBandFile, QuickModeVectorWriter.MakeInBand(QuickModes.Value));
+
     private static ChannelCore Receiver(string quickMode, string sender)
     {
         (_, _, ChannelSecrets secrets) = QuickModeFunction.Run(QuickModes.Value.QuickMode.Single(v => v.Name == quickMode).Inputs);
-        return new ChannelCore(sender == "i" ? Role.Responder : Role.Initiator, secrets, KeyLimits.Ceiling);
+        return new ChannelCore(sender == "i" ? Role.Responder : Role.Initiator, secrets, KeyLimits.Ceiling, VerifiedPeer.Of("peer", []));
     }
 }

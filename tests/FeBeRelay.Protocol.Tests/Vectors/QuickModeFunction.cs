@@ -50,7 +50,7 @@ internal static class QuickModeFunction
         }
     }
 
-    private static RecordedEntropy Entropy(string nonce, KeyInput? key)
+    public static RecordedEntropy Entropy(string nonce, KeyInput? key)
     {
         RecordedEntropy entropy = new RecordedEntropy().Then(Convert.FromHexString(nonce));
         return key is null ? entropy : entropy.Then(MainModeReplay.KeyOf(key));

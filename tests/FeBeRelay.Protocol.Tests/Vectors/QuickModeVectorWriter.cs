@@ -17,24 +17,41 @@ internal static class QuickModeVectorWriter
             [.. ChannelFunction.Broken(chosen[0].Name, SuiteOf(chosen[0]), chosen[0].Outputs["TS.i"], chosen[0].Outputs["TS.r"])]);
     }
 
+    /// <summary>On the channel of each suite: new keys with a share under its association, then a move to a newer one without.</summary>
+    public static InBandVectorFile MakeInBand(QuickModeVectorFile quickModes) => new(
+    [
+        .. quickModes.QuickMode.Where(v => v.Inputs.InitiatorKey is null).Select(v =>
+        {
+            Group group = Group.Find(v.Inputs.Group)!;
+            QuickModeInputs[] exchanges =
+            [
+                NewInputs(SuiteOf(v), group, withShare: true) with { MS = v.Inputs.MS, AssociationId = v.Inputs.AssociationId, Counter = 0 },
+                NewInputs(SuiteOf(v), group, withShare: false) with { Counter = 0 },
+            ];
+            return new InBandVector(v.Name, exchanges, InBandFunction.Of(v.Inputs, exchanges));
+        }),
+    ]);
+
     public static Suite SuiteOf(QuickModeVector vector) => Suite.Find(vector.Inputs.Suite)!;
 
     private static QuickModeVector Make(Suite suite, bool withShare)
     {
         // The larger group with the smaller suite, as in the vectors of main mode.
         Group group = suite == Suite.Aes128Gcm ? Group.P384 : Group.P256;
-        var inputs = new QuickModeInputs(
-            suite.Name,
-            group.Name,
-            Random(suite.HashSize),
-            Random(Limits.IdSize),
-            Counter: 7,
-            Random(Limits.NonceSize),
-            withShare ? NewKey(group) : null,
-            Random(Limits.NonceSize),
-            withShare ? NewKey(group) : null);
+        QuickModeInputs inputs = NewInputs(suite, group, withShare);
         return new QuickModeVector($"{suite.Name} {(withShare ? "with" : "without")} share", inputs, QuickModeFunction.Of(inputs));
     }
+
+    private static QuickModeInputs NewInputs(Suite suite, Group group, bool withShare) => new(
+        suite.Name,
+        group.Name,
+        Random(suite.HashSize),
+        Random(Limits.IdSize),
+        Counter: 7,
+        Random(Limits.NonceSize),
+        withShare ? NewKey(group) : null,
+        Random(Limits.NonceSize),
+        withShare ? NewKey(group) : null);
 
     private static string Random(int size) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(size));
 

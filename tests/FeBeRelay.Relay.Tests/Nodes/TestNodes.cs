@@ -39,6 +39,12 @@ internal sealed class TestNodes : IAsyncDisposable
 
     public bool ProxyProtocol { get; init; }
 
+    /// <summary>What the relay dials in the place of the listener's node port, or null.</summary>
+    public IPEndPoint? Dialled { get; set; }
+
+    /// <summary>The clock of both nodes.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
 
     public IPAddress Address { get; init; } = IPAddress.Loopback;
@@ -58,7 +64,7 @@ internal sealed class TestNodes : IAsyncDisposable
                 Services = [new Service(Service, backEnd, AllowedPeers, ProxyProtocol)],
                 Drain = Drain,
             },
-            TimeProvider.System,
+            Time,
             NullLoggerFactory.Instance);
         // Without http endpoints it is done when it returns.
         _listener.StartAsync().GetAwaiter().GetResult();
@@ -66,7 +72,7 @@ internal sealed class TestNodes : IAsyncDisposable
 
     public void StartRelay()
     {
-        var peer = new PeerNode("be", Listener.NodePorts[0], ExpectedIdentity) { MaxIdleChannels = MaxIdleChannels, WarmChannels = WarmChannels };
+        var peer = new PeerNode("be", Dialled ?? Listener.NodePorts[0], ExpectedIdentity) { MaxIdleChannels = MaxIdleChannels, WarmChannels = WarmChannels };
         _relay = new Node(
             new NodeOptions
             {
@@ -76,7 +82,7 @@ internal sealed class TestNodes : IAsyncDisposable
                 Endpoints = [new EndpointOptions("owa", new IPEndPoint(Address, 0), "be", AskedService)],
                 Drain = Drain,
             },
-            TimeProvider.System,
+            Time,
             NullLoggerFactory.Instance);
         _relay.StartAsync().GetAwaiter().GetResult();
     }
@@ -110,7 +116,7 @@ internal sealed class TestNodes : IAsyncDisposable
     private NodeIdentity Identity(string name)
     {
         using X509Certificate2 leaf = _authority.Issue(name);
-        NodeCertificate certificate = NodeCertificate.FromCertificate(leaf, [], [PeerRole.Initiator, PeerRole.Responder], TimeProvider.System);
-        return new NodeIdentity(certificate, TrustedRoots.FromCertificates(_authority.Certificate), [Suite], [Group.P256], Lifetimes, TimeProvider.System);
+        NodeCertificate certificate = NodeCertificate.FromCertificate(leaf, [], [PeerRole.Initiator, PeerRole.Responder], Time);
+        return new NodeIdentity(certificate, TrustedRoots.FromCertificates(_authority.Certificate), [Suite], [Group.P256], Lifetimes, Time);
     }
 }

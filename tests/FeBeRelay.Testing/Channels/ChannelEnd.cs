@@ -1,5 +1,6 @@
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
+using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Wire;
 
@@ -47,6 +48,46 @@ public sealed class ChannelEnd : IDisposable
 
     public byte[] UpdateKey() => Written((sender, memory) => sender.UpdateKey(memory, _pair.Now));
 
+    public byte[] Park() => Written((sender, memory) => sender.Park(memory, _pair.Now));
+
+    /// <summary>M1 under an association, the channel's own where nothing is said (initiator).</summary>
+    public byte[] Request(ExchangeAssociation? association = null, bool forwardSecrecy = true)
+    {
+        ((InitiatorExchange)Core.Exchange).Start(association ?? _pair.Association.Exchange, forwardSecrecy, PlatformEntropy.Instance);
+        return Written((sender, memory) => sender.Request(memory, _pair.Now));
+    }
+
+    /// <summary>The answer to the M1 that was just received, under what that id is to this end (responder).</summary>
+    public byte[] Answer(ExchangeAssociation? association = null, bool demandForwardSecrecy = false)
+    {
+        ReadRequest();
+        ((ResponderExchange)Core.Exchange).Answer(association ?? _pair.Association.Exchange, demandForwardSecrecy, PlatformEntropy.Instance);
+        return Written((sender, memory) => sender.Answer(memory, _pair.Now));
+    }
+
+    /// <summary>The answer where the id is not known (responder).</summary>
+    public byte[] AnswerUnknown()
+    {
+        ReadRequest();
+        ((ResponderExchange)Core.Exchange).AnswerUnknown();
+        return Written((sender, memory) => sender.Answer(memory, _pair.Now));
+    }
+
+    /// <summary>Reads the M1 that was just received, and gives the association's id (responder).</summary>
+    public byte[] ReadRequest() => ((ResponderExchange)Core.Exchange).Read(LastExchangeBody);
+
+    /// <summary>Takes the answer that was just received (initiator).</summary>
+    public ExchangeAnswer TakeAnswer() => ((InitiatorExchange)Core.Exchange).Take(LastExchangeType, LastExchangeBody);
+
+    /// <summary>The own switch, or nothing where another record has taken it along.</summary>
+    public byte[] Switch() => Written((sender, memory) => sender.Switch(memory, _pair.Now));
+
+    /// <summary>The plaintext of the newest M1 or answer received.</summary>
+    public byte[] LastExchangeBody { get; private set; } = [];
+
+    /// <summary>Its type.</summary>
+    public RecordType LastExchangeType { get; private set; }
+
     /// <summary>Takes the next bytes of the connection, wherever they were cut, and gives the records that are complete now.</summary>
     /// <exception cref="ProtocolException">The first record that is not right; the ones before it are taken.</exception>
     public IReadOnlyList<ReceivedRecord> Receive(params ReadOnlySpan<byte> fragment)
@@ -58,6 +99,11 @@ public sealed class ChannelEnd : IDisposable
             if (record.Type == RecordType.Data)
             {
                 _delivered.AddRange(_waiting.AsSpan(record.PlaintextStart, record.PlaintextLength));
+            }
+            else if (record.Type is RecordType.QuickModeRequest or RecordType.QuickModeResponse or RecordType.Refuse or RecordType.Unknown)
+            {
+                LastExchangeType = record.Type;
+                LastExchangeBody = _waiting[record.PlaintextStart..(record.PlaintextStart + record.PlaintextLength)];
             }
             _waiting = _waiting[record.Consumed..];
             records.Add(record);

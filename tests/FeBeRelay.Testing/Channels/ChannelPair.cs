@@ -1,6 +1,7 @@
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.QuickMode;
 using FeBeRelay.Protocol.Records;
 using FeBeRelay.Testing.Handshake;
@@ -14,18 +15,23 @@ public sealed class ChannelPair : IDisposable
     private readonly byte[] _trafficInitiator;
     private readonly byte[] _trafficResponder;
 
-    private ChannelPair(Suite suite, ChannelSecrets initiator, ChannelSecrets responder, KeyLimits limits)
+    private ChannelPair(TestAssociation association, ChannelSecrets initiator, ChannelSecrets responder, KeyLimits limits)
     {
-        _suite = suite;
+        _suite = association.Keys.Suite;
         _trafficInitiator = initiator.TrafficInitiator.Span.ToArray();
         _trafficResponder = responder.TrafficResponder.Span.ToArray();
-        Initiator = new ChannelEnd(this, new ChannelCore(Role.Initiator, initiator, limits));
-        Responder = new ChannelEnd(this, new ChannelCore(Role.Responder, responder, limits));
+        Association = association;
+        var peer = VerifiedPeer.Of(TestAssociation.PeerName, []);
+        Initiator = new ChannelEnd(this, new ChannelCore(Role.Initiator, initiator, limits, peer));
+        Responder = new ChannelEnd(this, new ChannelCore(Role.Responder, responder, limits, peer));
     }
 
     public ChannelEnd Initiator { get; }
 
     public ChannelEnd Responder { get; }
+
+    /// <summary>The association that the channel was made under.</summary>
+    public TestAssociation Association { get; }
 
     /// <summary>Monotonic time of both ends.</summary>
     public TimeSpan Now { get; set; }
@@ -35,14 +41,12 @@ public sealed class ChannelPair : IDisposable
     /// <param name="nonce">Every other number makes another channel.</param>
     public static ChannelPair Create(Suite? suite = null, KeyLimits? limits = null, byte nonce = 1)
     {
-        suite ??= Suite.Aes256Gcm;
-        using Secret master = FixedSecret(suite);
-        using var keys = new AssociationKeys(suite, Group.P256, new byte[Limits.IdSize], master);
-        using var initiator = new QuickModeInitiator(keys, counter: 1, forwardSecrecy: false, Nonce(nonce));
+        var association = new TestAssociation(number: 0, suite, limits);
+        using var initiator = new QuickModeInitiator(association.Keys, counter: 1, forwardSecrecy: false, Nonce(nonce));
         QuickModeResponder responder = QuickModeResponder.Read(initiator.Message);
-        responder.Authenticate(keys, new CounterWindow());
-        (byte[] m2, ChannelSecrets responderSecrets) = responder.Accept(keys, Nonce((byte)(nonce + 100)));
-        return new ChannelPair(suite, initiator.Receive(m2), responderSecrets, limits ?? KeyLimits.Ceiling);
+        responder.Authenticate(association.Keys, new CounterWindow());
+        (byte[] m2, ChannelSecrets responderSecrets) = responder.Accept(association.Keys, Nonce((byte)(nonce + 100)));
+        return new ChannelPair(association, initiator.Receive(m2), responderSecrets, limits ?? KeyLimits.Ceiling);
     }
 
     /// <summary>The end of that role.</summary>
@@ -55,13 +59,7 @@ public sealed class ChannelPair : IDisposable
     {
         Initiator.Dispose();
         Responder.Dispose();
-    }
-
-    private static Secret FixedSecret(Suite suite)
-    {
-        var secret = new Secret(suite.HashSize);
-        secret.Span.Fill(0x4d);
-        return secret;
+        Association.Dispose();
     }
 
     private static RecordedEntropy Nonce(byte value)

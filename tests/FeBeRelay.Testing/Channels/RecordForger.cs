@@ -14,6 +14,9 @@ public sealed class RecordForger : IDisposable
 
     internal RecordForger(Suite suite, Secret secret) => _sealer = new RecordSealer(suite, secret, spi: 0, KeyLimits.Ceiling);
 
+    /// <summary>Goes on where an end stands; the end sends nothing more of its own.</summary>
+    public RecordForger(ChannelEnd end) => _sealer = end.Core.Sender.Sealer;
+
     public byte[] Record(RecordType type, params ReadOnlySpan<byte> plaintext)
     {
         var record = new byte[RecordHeader.Size + plaintext.Length + Limits.TagSize];

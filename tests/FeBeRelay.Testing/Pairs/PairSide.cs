@@ -131,7 +131,7 @@ public abstract class PairSide(Role role, PairNodes nodes) : IDisposable
         if (Channel is null)
         {
             _unread.AddRange(Negotiation.Rest);
-            Channel = new ChannelCore(role, Secrets!, KeyLimits.Of(Agreed.KeySeconds, Agreed.KeyKilobytes));
+            Channel = new ChannelCore(role, Secrets!, KeyLimits.Of(Agreed.KeySeconds, Agreed.KeyKilobytes), VerifiedPeer.Of("peer", []));
         }
         byte[] buffer = [.. _unread];
         while (Channel.Receiver.Receive(buffer, now, out ReceivedRecord record) == 0)

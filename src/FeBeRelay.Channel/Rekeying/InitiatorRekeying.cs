@@ -1,0 +1,125 @@
+using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Connections;
+using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Channels;
+using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace FeBeRelay.Channel.Rekeying;
+
+/// <summary>
+/// The initiator starts every exchange: when a sender wants to be un-parked, when the responder asks, when the keys are old, and when the association
+/// nears its end or has a successor, to move there (make before break).
+/// </summary>
+/// <param name="channel">The channel.</param>
+/// <param name="connector">Has the association to use, or makes one on another connection.</param>
+/// <param name="logger">The log.</param>
+internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector connector, ILogger logger) : ChannelRekeying(channel, logger)
+{
+    private const int MostAttempts = 3;
+
+    // Up to a tenth more or less, so that a node's channels do not all start at once.
+    private readonly double _spread = 0.9 + 0.2 * Random.Shared.NextDouble();
+    private int _running;
+    private int _attempts;
+
+    private InitiatorExchange Exchange => (InitiatorExchange)Channel.Core.Exchange;
+
+    /// <inheritdoc/>
+    public override void Asked()
+    {
+        if (Exchange.Wanted is not null)
+        {
+            WantKeys();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void WantKeys()
+    {
+        if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
+        {
+            _attempts = 0;
+            Run(StartAsync);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool TryStart()
+    {
+        bool old = Age >= TimeSpan.FromSeconds(Channel.Association.Lifetimes.KeySeconds) * _spread && !AreBothParked(Channel.Core);
+        bool due = old || HasWaiting || Exchange.Wanted is not null || connector.HasSuccessor(Channel.Association);
+        if (due)
+        {
+            WantKeys();
+        }
+        return due;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task TakeAsync(RecordType type, byte[] body)
+    {
+        if (type == RecordType.Switch)
+        {
+            Complete();
+            Finish();
+            return;
+        }
+        switch (Exchange.Take(type, body))
+        {
+            case ExchangeAnswer.Accepted:
+                await Channel.SendControlAsync(static (sender, destination, now) => sender.Switch(destination, now)).ConfigureAwait(false);
+                break;
+            case ExchangeAnswer.Unknown:
+                connector.Forget(Target!, "unknown to the peer");
+                await StartAsync().ConfigureAwait(false);
+                break;
+            default:
+                await NoKeysAsync($"the peer refused new keys: {Exchange.RefusedWith?.Name()}", null).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private async Task StartAsync()
+    {
+        try
+        {
+            if (++_attempts > MostAttempts)
+            {
+                await NoKeysAsync("the peer knows none of the associations offered", null).ConfigureAwait(false);
+                return;
+            }
+            Target = await connector.AssociationForExchangeAsync(CancellationToken.None).ConfigureAwait(false);
+            Exchange.Start(Target.ForExchange, forwardSecrecy: true, PlatformEntropy.Instance);
+            await Channel.SendControlAsync(static (sender, destination, now) => sender.Request(destination, now)).ConfigureAwait(false);
+        }
+        catch (NegotiationException e)
+        {
+            await NoKeysAsync(e.Message, e).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The keys stay. A stream that cannot go on without new ones is cut; else it is tried again later.</summary>
+    private async Task NoKeysAsync(string why, Exception? cause)
+    {
+        Volatile.Write(ref _running, 0);
+        if (HasWaiting)
+        {
+            var reason = new ProtocolException(ProtocolError.RefusedByPeer, $"the channel cannot be un-parked: {cause?.Message ?? why}", ErrorCode.NegotiationFailed);
+            await EndChannelAsync(ErrorCode.NegotiationFailed, reason).ConfigureAwait(false);
+            return;
+        }
+        ChannelLog.KeysKept(Logger, Channel.Id, Channel.Association.Peer.Name, why);
+    }
+
+    private void Finish()
+    {
+        Volatile.Write(ref _running, 0);
+        if (HasWaiting || Exchange.Wanted is not null)
+        {
+            // It came while the exchange was being finished.
+            WantKeys();
+        }
+    }
+}
