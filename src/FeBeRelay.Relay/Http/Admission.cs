@@ -13,8 +13,9 @@ internal static class Admission
         [HeaderNames.TransferEncoding, HeaderNames.ContentLength, HeaderNames.Host, HeaderNames.Connection, HeaderNames.Upgrade, HeaderNames.Expect, HeaderNames.TE];
 
     /// <summary>Why the request is refused with 400; null when it is admitted.</summary>
-    public static string? Problem(HttpRequest request, string rawTarget)
+    public static string? Problem(HttpContext context, string rawTarget)
     {
+        HttpRequest request = context.Request;
         IHeaderDictionary headers = request.Headers;
         StringValues coding = headers.TransferEncoding;
         if (coding.Count > 0)
@@ -33,7 +34,7 @@ internal static class Admission
                 return "Transfer-Encoding in HTTP/1.0";
             }
         }
-        return FieldProblem(headers) ?? TargetProblem(request.Method, rawTarget);
+        return FieldProblem(headers) ?? TargetProblem(context, rawTarget);
     }
 
     private static string? FieldProblem(IHeaderDictionary headers)
@@ -60,9 +61,9 @@ internal static class Admission
         return null;
     }
 
-    private static string? TargetProblem(string method, string rawTarget)
+    private static string? TargetProblem(HttpContext context, string rawTarget)
     {
-        if (method == HttpMethods.Connect)
+        if (context.Request.Method == HttpMethods.Connect && !RequestFields.IsExtendedConnect(context))
         {
             return "CONNECT is not for a front end";
         }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -39,9 +40,17 @@ internal static class RequestFields
         }
     }
 
-    /// <summary>What the client wants to upgrade to; null without, and for HTTP/2, which would take the connection past every check.</summary>
-    public static string? UpgradeOf(HttpRequest request)
+    /// <summary>Whether this is HTTP/2's way to a WebSocket: CONNECT with a protocol (RFC 8441).</summary>
+    public static bool IsExtendedConnect(HttpContext context) => context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
+
+    /// <summary>What the client wants to upgrade to; null without, and for an upgrade to HTTP/2, which would take the connection past every check.</summary>
+    public static string? UpgradeOf(HttpContext context)
     {
+        if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } extended)
+        {
+            return extended.Protocol;
+        }
+        HttpRequest request = context.Request;
         StringValues upgrade = request.Headers.Upgrade;
         if (upgrade.Count == 0 || request.Protocol != "HTTP/1.1")
         {

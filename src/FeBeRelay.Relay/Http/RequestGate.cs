@@ -16,7 +16,7 @@ internal sealed class RequestGate(IReadOnlyList<IPNetwork> trusted, ILogger logg
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (Admission.Problem(context.Request, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is { } problem)
+        if (Admission.Problem(context, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is { } problem)
         {
             HttpLog.RequestRefused(logger, context.TraceIdentifier, context.Connection.RemoteIpAddress?.ToString(), problem);
             context.Response.StatusCode = StatusCodes.Status400BadRequest;

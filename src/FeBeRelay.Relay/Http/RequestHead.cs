@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -11,7 +12,7 @@ internal static class RequestHead
     public static void Write(ref HeadWriter writer, HttpContext context, string target, bool chunked)
     {
         HttpRequest request = context.Request;
-        WriteStart(ref writer, request, request.Method, target);
+        WriteStart(ref writer, context, request.Method, target);
         foreach ((string name, StringValues values) in request.Headers)
         {
             if (!RequestFields.IsOfConnection(name))
@@ -22,14 +23,14 @@ internal static class RequestHead
                 }
             }
         }
-        WriteEnd(ref writer, request, chunked);
+        WriteEnd(ref writer, context, chunked);
     }
 
     /// <summary>As the route's transforms made it.</summary>
     public static void Write(ref HeadWriter writer, HttpContext context, HttpRequestMessage message, string target, bool chunked)
     {
         HttpRequest request = context.Request;
-        WriteStart(ref writer, request, message.Method.Method, target);
+        WriteStart(ref writer, context, message.Method.Method, target);
         if (message.Headers.Host is null && request.Headers.Host.Count > 0)
         {
             writer.WriteField(HeaderNames.Host, request.Headers.Host.ToString());
@@ -51,7 +52,7 @@ internal static class RequestHead
                 writer.WriteField(name, value.ToString());
             }
         }
-        WriteEnd(ref writer, request, chunked);
+        WriteEnd(ref writer, context, chunked);
     }
 
     /// <summary>The target as the client sent it, under the destination's base path.</summary>
@@ -64,13 +65,13 @@ internal static class RequestHead
     private static readonly string[] TraceNames =
         [HeaderNames.TraceParent, HeaderNames.TraceState, HeaderNames.Baggage, HeaderNames.RequestId, HeaderNames.CorrelationContext];
 
-    private static void WriteStart(ref HeadWriter writer, HttpRequest request, string method, string target)
+    private static void WriteStart(ref HeadWriter writer, HttpContext context, string method, string target)
     {
-        writer.Write(method);
+        writer.Write(RequestFields.IsExtendedConnect(context) ? HttpMethods.Get : method);
         writer.Write(" "u8);
         writer.Write(target);
         // HTTP/1.1 must name a host; an old client that named none is passed on as what it is.
-        writer.Write(request.Headers.Host.Count == 0 ? " HTTP/1.0\r\n"u8 : " HTTP/1.1\r\n"u8);
+        writer.Write(context.Request.Headers.Host.Count == 0 ? " HTTP/1.0\r\n"u8 : " HTTP/1.1\r\n"u8);
     }
 
     private static void WriteFields(ref HeadWriter writer, System.Net.Http.Headers.HttpHeadersNonValidated fields)
@@ -87,12 +88,17 @@ internal static class RequestHead
         }
     }
 
-    private static void WriteEnd(ref HeadWriter writer, HttpRequest request, bool chunked)
+    private static void WriteEnd(ref HeadWriter writer, HttpContext context, bool chunked)
     {
-        if (RequestFields.UpgradeOf(request) is { } upgrade)
+        if (RequestFields.UpgradeOf(context) is { } upgrade)
         {
             writer.WriteField(HeaderNames.Connection, "Upgrade");
             writer.WriteField(HeaderNames.Upgrade, upgrade);
+        }
+        if (RequestFields.IsExtendedConnect(context))
+        {
+            // HTTP/2 has no key; the back end's proof that it read ours is of no use to anybody behind us.
+            writer.WriteField(HeaderNames.SecWebSocketKey, Convert.ToBase64String(RandomNumberGenerator.GetBytes(16)));
         }
         writer.Write(chunked ? "Transfer-Encoding: chunked\r\n\r\n"u8 : "\r\n"u8);
     }

@@ -17,7 +17,7 @@ internal sealed class RequestPlan : IDisposable
         HttpRequest request = context.Request;
         bool hasCoding = request.Headers.TransferEncoding.Count > 0;
         // HTTP/2 has no coding: a body of unknown length is chunked on the way to the back end.
-        IsChunked = hasCoding || (request.ContentLength is null && request.Protocol == "HTTP/2"
+        IsChunked = hasCoding || (request.ContentLength is null && request.Protocol == "HTTP/2" && !RequestFields.IsExtendedConnect(context)
             && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true });
         HasBody = IsChunked || request.ContentLength > 0;
         IsSafe = !HasBody && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));

@@ -3,6 +3,7 @@ using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Relay.Http.Parsing;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace FeBeRelay.Relay.Http;
@@ -14,13 +15,15 @@ internal sealed class Upgrade(HttpContext context, BackEndConnection connection,
     /// <exception cref="ExchangeException">Nobody asked for an upgrade.</exception>
     public async Task<bool> RunAsync(ResponseHead head, ReadOnlyMemory<byte> headBytes)
     {
-        if (RequestFields.UpgradeOf(context.Request) is null || context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } feature)
+        var upgrade = context.Features.Get<IHttpUpgradeFeature>();
+        bool isExtended = RequestFields.IsExtendedConnect(context);
+        if (RequestFields.UpgradeOf(context) is null || (!isExtended && upgrade is not { IsUpgradableRequest: true }))
         {
             throw new ExchangeException(
                 ForwarderError.UpgradeActivityTimeout, StatusCodes.Status502BadGateway, "reading the answer", "the back end switches protocols, which nobody asked for");
         }
         ResponseFields.Apply(context, head, headBytes.Span);
-        await using Stream stream = await feature.UpgradeAsync().ConfigureAwait(false);
+        await using Stream stream = isExtended ? await AcceptAsync().ConfigureAwait(false) : await upgrade!.UpgradeAsync().ConfigureAwait(false);
         Task outbound = OutboundAsync(stream);
         try
         {
@@ -38,6 +41,17 @@ internal sealed class Upgrade(HttpContext context, BackEndConnection connection,
             throw;
         }
         return false;
+    }
+
+    /// <summary>HTTP/2 answers 200, without the fields of HTTP/1.1's handshake.</summary>
+    private ValueTask<Stream> AcceptAsync()
+    {
+        context.Response.StatusCode = StatusCodes.Status200OK;
+        foreach (string name in (string[])[HeaderNames.Upgrade, HeaderNames.Connection, HeaderNames.SecWebSocketAccept])
+        {
+            context.Response.Headers.Remove(name);
+        }
+        return context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync();
     }
 
     private async Task OutboundAsync(Stream stream)
