@@ -59,7 +59,8 @@ internal sealed class ResponseHead
     public int Read(ReadOnlySpan<byte> input)
     {
         int end = input.IndexOf("\r\n\r\n"u8);
-        if ((end < 0 ? input.Length : end) > MaxBytes)
+        // Up to three bytes of the empty line may be there before it can be seen.
+        if ((end < 0 ? input.Length - 3 : end) > MaxBytes)
         {
             throw new BackEndViolationException($"the answer's head is longer than {MaxBytes} bytes");
         }
