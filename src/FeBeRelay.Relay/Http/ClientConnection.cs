@@ -24,6 +24,9 @@ internal sealed class ClientConnection : IDisposable
     /// <summary>Whether the client has ended its bytes.</summary>
     public bool IsHalfClosed { get; private set; }
 
+    /// <summary>Whether it was cut from this side: what Kestrel may still have of it is no request.</summary>
+    public bool IsCut { get; private set; }
+
     private Socket? Socket => _context.Features.Get<IConnectionSocketFeature>()?.Socket;
 
     /// <summary>Serves a connection with this in its features, and without Kestrel's own idea of its end.</summary>
@@ -58,10 +61,13 @@ internal sealed class ClientConnection : IDisposable
     /// <summary>Cuts the connection so that the client sees a reset, whatever it has received: never a body that looks complete.</summary>
     public void Reset()
     {
+        IsCut = true;
         if (Socket is { } socket)
         {
             SocketTuning.Reset(socket);
         }
+        // Kestrel would read what is left of a broken body as the next request, and have it served.
+        _context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         _context.Abort();
     }
 
