@@ -244,7 +244,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
     }
 
     /// <summary>Whether something, be it the end of the connection, is there to be received: on an idle channel a reason not to use it.</summary>
-    internal bool HasNews()
+    public bool HasNews()
     {
         try
         {

@@ -135,6 +135,9 @@ internal sealed class BackEndConnection
     /// <summary>Takes it for an exchange; false when it is just being looked after, or over.</summary>
     public bool TryRent() => Interlocked.CompareExchange(ref _state, Rented, Idle) == Idle;
 
+    /// <summary>Whether something has come that nobody has read: on an idle connection mostly its end.</summary>
+    public bool HasNews() => _fill is { IsCompleted: true } || Channel.HasNews();
+
     /// <summary>Cuts the exchange: the back end sees a reset. Never throws.</summary>
     public ValueTask AbortAsync() => Channel.AbortAsync(ErrorCode.Reset);
 

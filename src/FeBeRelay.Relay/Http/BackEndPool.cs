@@ -19,7 +19,8 @@ internal sealed class BackEndPool(DestinationAddress destination, ChannelPool ch
     public int IdleCount => Volatile.Read(ref _idleCount);
 
     /// <summary>An idle connection, or null.</summary>
-    public BackEndConnection? TakeIdle()
+    /// <param name="mustBeQuiet">Looks again whether its end is on the way: for a request that may be sent only once.</param>
+    public BackEndConnection? TakeIdle(bool mustBeQuiet)
     {
         List<BackEndConnection>? busy = null;
         BackEndConnection? found = null;
@@ -28,6 +29,11 @@ internal sealed class BackEndPool(DestinationAddress destination, ChannelPool ch
             if (connection.TryRent())
             {
                 Interlocked.Decrement(ref _idleCount);
+                if (mustBeQuiet && connection.HasNews())
+                {
+                    _ = connection.CloseAsync();
+                    continue;
+                }
                 found = connection;
             }
             else if (!connection.IsLost)

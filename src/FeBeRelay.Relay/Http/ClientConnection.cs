@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using FeBeRelay.Channel.Transport;
 using Microsoft.AspNetCore.Connections;
@@ -24,6 +25,9 @@ internal sealed class ClientConnection : IDisposable
     /// <summary>Whether the client has ended its bytes.</summary>
     public bool IsHalfClosed { get; private set; }
 
+    /// <summary>Whether it was cut from this side: what Kestrel may still have of it is no request.</summary>
+    public bool IsCut { get; private set; }
+
     private Socket? Socket => _context.Features.Get<IConnectionSocketFeature>()?.Socket;
 
     /// <summary>Serves a connection with this in its features, and without Kestrel's own idea of its end.</summary>
@@ -33,6 +37,7 @@ internal sealed class ClientConnection : IDisposable
         CancellationToken ended = context.ConnectionClosed;
         context.Features.Set(client);
         context.ConnectionClosed = client._reset.Token;
+        context.Transport = new ClientTransport(new ClientInput(context.Transport.Input), context.Transport.Output);
         using (ended.UnsafeRegister(static self => ((ClientConnection)self!).OnEnded(), client))
         {
             try
@@ -58,10 +63,13 @@ internal sealed class ClientConnection : IDisposable
     /// <summary>Cuts the connection so that the client sees a reset, whatever it has received: never a body that looks complete.</summary>
     public void Reset()
     {
+        IsCut = true;
         if (Socket is { } socket)
         {
             SocketTuning.Reset(socket);
         }
+        // Kestrel would read what is left of a broken body as the next request, and have it served.
+        _context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         _context.Abort();
     }
 
@@ -167,4 +175,6 @@ internal sealed class ClientConnection : IDisposable
         }
         pinned?.ForEach(p => p.End());
     }
+
+    private sealed record ClientTransport(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -6,15 +6,18 @@ namespace FeBeRelay.Relay.Http;
 /// <summary>NTLM and Negotiate log a person on to the TCP connection, not to a request (MS-NTHT, RFC 4559): whoever comes next on it is that person.</summary>
 internal static class ConnectionBoundLogon
 {
-    /// <summary>Whether a challenge or credentials start with one of the two schemes.</summary>
-    public static bool IsScheme(ReadOnlySpan<byte> value) => StartsWith(value, "NTLM"u8) || StartsWith(value, "Negotiate"u8);
-
-    /// <summary>Whether any of a field's values does.</summary>
-    public static bool IsScheme(StringValues values)
+    /// <summary>
+    /// Whether credentials, or a list of challenges, name one of the two schemes. A text in quotes that looks like it is taken for one: then a connection is
+    /// kept apart that need not be.
+    /// </summary>
+    public static bool IsScheme(ReadOnlySpan<byte> value)
     {
-        foreach (string? value in values)
+        foreach (Range part in value.Split((byte)','))
         {
-            if (value is not null && (StartsWith(value, "NTLM") || StartsWith(value, "Negotiate")))
+            ReadOnlySpan<byte> challenge = value[part].Trim(" \t"u8);
+            int end = challenge.IndexOfAny((byte)' ', (byte)'\t');
+            ReadOnlySpan<byte> scheme = end < 0 ? challenge : challenge[..end];
+            if (Ascii.EqualsIgnoreCase(scheme, "NTLM"u8) || Ascii.EqualsIgnoreCase(scheme, "Negotiate"u8))
             {
                 return true;
             }
@@ -22,11 +25,16 @@ internal static class ConnectionBoundLogon
         return false;
     }
 
-    private static bool StartsWith(ReadOnlySpan<byte> value, ReadOnlySpan<byte> scheme) =>
-        value.Length >= scheme.Length && Ascii.EqualsIgnoreCase(value[..scheme.Length], scheme)
-        && (value.Length == scheme.Length || value[scheme.Length] is (byte)' ' or (byte)',' or (byte)'\t');
-
-    private static bool StartsWith(string value, string scheme) =>
-        value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
-        && (value.Length == scheme.Length || value[scheme.Length] is ' ' or ',' or '\t');
+    /// <summary>Whether any of a field's values does.</summary>
+    public static bool IsScheme(StringValues values)
+    {
+        foreach (string? value in values)
+        {
+            if (value is not null && IsScheme(Encoding.Latin1.GetBytes(value)))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 }

@@ -27,6 +27,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
     private bool _isAnswered;
     private bool _isReused;
     private bool _isPinned;
+    private volatile ClientBodyException? _broken;
     private bool _isClientReset;
     private bool _isIdle;
     private ActivityTimer? _activity;
@@ -54,7 +55,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
                 ? await new Upgrade(context, _connection!, _client).RunAsync(head, _head).ConfigureAwait(false)
                 : await AnswerAsync(head).ConfigureAwait(false);
         }
-        catch (Exception e) when (_body is { IsFaulted: true, Exception.InnerException: ClientBodyException broken } && e is not ClientBodyException)
+        catch (Exception e) when (_broken is { } broken && e is not ClientBodyException)
         {
             // The client broke off, which cut the back end's connection, which is what was noticed here.
             throw broken;
@@ -118,7 +119,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
 
     private async Task SendAsync(CancellationToken cancellation)
     {
-        _connection = await TakePinnedAsync().ConfigureAwait(false) ?? pool.TakeIdle();
+        _connection = await TakePinnedAsync().ConfigureAwait(false) ?? pool.TakeIdle(mustBeQuiet: !request.IsSafe);
         _isReused = _connection is not null;
         while (true)
         {
@@ -188,8 +189,10 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
             }
             return whole;
         }
-        catch (ClientBodyException)
+        catch (ClientBodyException e)
         {
+            // Known before the back end's side can fail of it: what the client sent behind the break must never be read as a request.
+            _broken = e;
             // Never a body that looks complete.
             await connection.AbortAsync().ConfigureAwait(false);
             throw;

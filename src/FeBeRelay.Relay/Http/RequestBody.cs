@@ -103,7 +103,7 @@ internal static class RequestBody
         {
             foreach ((string name, StringValues values) in feature.Trailers)
             {
-                if (!HttpCharacters.IsToken(name) || RequestFields.IsOfConnection(name) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+                if (!HttpCharacters.IsToken(name) || values.Any(v => v is not null && !HttpCharacters.IsFieldValue(v)) || RequestFields.IsOfConnection(name) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
                 {
                     throw new ClientBodyException(new BadHttpRequestException("a trailer is not a field, or one that decides about framing"));
                 }

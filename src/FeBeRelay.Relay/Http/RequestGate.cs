@@ -16,6 +16,12 @@ internal sealed class RequestGate(IReadOnlyList<IPNetwork> trusted, ILogger logg
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
+        if (context.Features.Get<ClientConnection>() is { IsCut: true })
+        {
+            // The rest of a body that broke off, which Kestrel takes for the next request.
+            context.Abort();
+            return Task.CompletedTask;
+        }
         if (Admission.Problem(context, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is { } problem)
         {
             HttpLog.RequestRefused(logger, context.TraceIdentifier, context.Connection.RemoteIpAddress?.ToString(), problem);

@@ -3,6 +3,7 @@ using System.Text;
 using FeBeRelay.Relay.Http.Parsing;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace FeBeRelay.Relay.Http;
@@ -28,12 +29,25 @@ internal static class ResponseFields
         {
             if (!field.IsHopByHop)
             {
-                headers.Append(NameOf(field.Name(bytes)), Encoding.Latin1.GetString(field.Value(bytes)));
+                Append(headers, NameOf(field.Name(bytes)), Encoding.Latin1.GetString(field.Value(bytes)));
             }
         }
         if (head.StatusCode == StatusCodes.Status204NoContent)
         {
             headers.Remove(HeaderNames.ContentLength);
+        }
+    }
+
+    private static void Append(IHeaderDictionary headers, string name, string value)
+    {
+        if (value.Length > 0)
+        {
+            headers.Append(name, value);
+        }
+        else
+        {
+            // Appending leaves an empty value out.
+            headers[name] = StringValues.Concat(headers[name], new StringValues(""));
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed class ChunkReader
     private enum Place
     {
         Size,
+        Padding,
         Extension,
         SizeLineFeed,
         Data,
@@ -30,7 +31,8 @@ internal sealed class ChunkReader
     private int _digits;
     private int _lineBytes;
     private long _left;
-    private byte _quote;
+    private bool _isQuoted;
+    private bool _isEscaped;
     private byte[] _trailers = [];
     private int _trailerLength;
 
@@ -88,6 +90,7 @@ internal sealed class ChunkReader
         _place = _place switch
         {
             Place.Size => StepSize(value),
+            Place.Padding => StepPadding(value),
             Place.Extension => StepExtension(value),
             Place.SizeLineFeed => Expect(value, '\n', EndSize()),
             Place.DataReturn => Expect(value, '\r', Place.DataLineFeed),
@@ -110,8 +113,19 @@ internal sealed class ChunkReader
         {
             throw new BackEndViolationException("a chunk's size is not a hexadecimal number");
         }
-        // Some servers pad the size with spaces; what follows them is an extension or the end of the line.
-        return value == '\r' ? Place.SizeLineFeed : Place.Extension;
+        // Some servers pad the size with spaces.
+        return value switch { (byte)'\r' => Place.SizeLineFeed, (byte)';' => Place.Extension, _ => Place.Padding };
+    }
+
+    /// <summary>What follows the padding is an extension or the end of the line: other digits would be another size to some readers.</summary>
+    private Place StepPadding(byte value)
+    {
+        if (value is not ((byte)' ' or (byte)'\t' or (byte)';' or (byte)'\r'))
+        {
+            throw new BackEndViolationException("a chunk's size is not a hexadecimal number");
+        }
+        Place next = StepExtension(value);
+        return value is (byte)' ' or (byte)'\t' ? Place.Padding : next;
     }
 
     private Place StepExtension(byte value)
@@ -120,7 +134,7 @@ internal sealed class ChunkReader
         {
             throw new BackEndViolationException($"a chunk's extensions are longer than {MaxExtensionBytes} bytes");
         }
-        if (value == '\r' && _quote == 0)
+        if (value == '\r' && !_isQuoted)
         {
             return Place.SizeLineFeed;
         }
@@ -128,10 +142,8 @@ internal sealed class ChunkReader
         {
             throw new BackEndViolationException("a chunk's extensions hold control characters");
         }
-        if (value == '"')
-        {
-            _quote ^= 1;
-        }
+        _isQuoted ^= value == '"' && !_isEscaped;
+        _isEscaped = value == '\\' && _isQuoted && !_isEscaped;
         return Place.Extension;
     }
 

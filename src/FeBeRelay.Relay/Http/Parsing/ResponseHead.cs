@@ -48,7 +48,7 @@ internal sealed class ResponseHead
 
     /// <summary>How the body ends, given the request's method.</summary>
     public BodyFraming FramingFor(string method) =>
-        StatusCode is < 200 or 204 or 304 || method == "HEAD" ? BodyFraming.None
+        StatusCode is < 200 or 204 or 205 or 304 || method == "HEAD" ? BodyFraming.None
         : _isChunked ? BodyFraming.Chunked
         : _hasLength ? BodyFraming.Length
         : BodyFraming.UntilClose;
@@ -59,7 +59,8 @@ internal sealed class ResponseHead
     public int Read(ReadOnlySpan<byte> input)
     {
         int end = input.IndexOf("\r\n\r\n"u8);
-        if ((end < 0 ? input.Length : end) > MaxBytes)
+        // Up to three bytes of the empty line may be there before it can be seen.
+        if ((end < 0 ? input.Length - 3 : end) > MaxBytes)
         {
             throw new BackEndViolationException($"the answer's head is longer than {MaxBytes} bytes");
         }
@@ -203,6 +204,11 @@ internal sealed class ResponseHead
 
     private void Check()
     {
+        if (StatusCode == 205 && (_isChunked || ContentLength > 0))
+        {
+            // RFC 9110 15.3.6: it has no content, and Kestrel sends none.
+            throw new BackEndViolationException("an answer of status 205 has a body");
+        }
         if (_isChunked && (_hasLength || IsHttp10))
         {
             throw new BackEndViolationException("the answer has Transfer-Encoding where it may not: beside Content-Length, or in HTTP/1.0");

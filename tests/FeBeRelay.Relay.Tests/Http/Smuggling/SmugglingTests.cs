@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace FeBeRelay.Relay.Tests.Http.Smuggling;
+
+/// <summary>Whatever a client sends to hide a second request in a first: the back end sees one request, or none.</summary>
+public sealed partial class SmugglingTests
+{
+    private const int Clients = 8;
+    private const string Silence = "neither an answer nor an end";
+
+    [Fact]
+    public void The_corpus_is_large_and_its_names_are_unique()
+    {
+        Assert.True(SmugglingCorpus.Variants.Count >= 300, $"{SmugglingCorpus.Variants.Count} variants");
+        Assert.Equal(SmugglingCorpus.Variants.Count, SmugglingCorpus.Variants.Select(v => v.Name).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_request_is_read_as_two(bool inPieces)
+    {
+        using var backEnd = new StrictBackEnd();
+        var failures = new ConcurrentQueue<string>();
+        await using (var nodes = new HttpNodes())
+        {
+            await nodes.StartAsync(backEnd.EndPoint);
+            await Parallel.ForEachAsync(
+                SmugglingCorpus.Variants.Index(), new ParallelOptions { MaxDegreeOfParallelism = Clients }, async (item, _) =>
+                {
+                    string answers = await ExchangeAsync(nodes, item.Item, item.Item.BytesFor(item.Index), inPieces);
+                    if (Problem(item.Item, answers) is { } problem)
+                    {
+                        failures.Enqueue($"{item.Item.Name}: {problem}; the client got: {answers}");
+                    }
+                });
+        }
+        Assert.True(failures.IsEmpty, string.Join(Environment.NewLine, failures));
+        await backEnd.EndAsync();
+
+        Assert.True(backEnd.Violations.IsEmpty, string.Join(Environment.NewLine, backEnd.Violations));
+        Assert.Empty(backEnd.Targets.Where(t => t.Contains("hidden", StringComparison.Ordinal)).Select(t => SmugglingCorpus.Variants[int.Parse(t[^3..], CultureInfo.InvariantCulture)].Name));
+        // Exactly one of each that passes, none of those that are refused.
+        List<string> expected = [.. SmugglingCorpus.Variants.Index().Where(v => v.Item.Passes).Select(v => $"/v{v.Index:D3}")];
+        Assert.Equal(expected.Order(), backEnd.Targets.Select(t => Own().Match(t).Value).Order());
+    }
+
+    [GeneratedRegex(@"/v\d+")]
+    private static partial Regex Own();
+
+    [GeneratedRegex(@"^HTTP/1\.1 (?!1)(\d+)", RegexOptions.Multiline)]
+    private static partial Regex Statuses();
+
+    private static string? Problem(SmugglingVariant variant, string answers)
+    {
+        List<int> statuses = [.. Statuses().Matches(answers).Select(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture))];
+        return statuses switch
+        {
+            [200] or [200, 400] when variant.Passes => null,
+            [] when answers == Silence => "left open",
+            [] or [>= 400 and < 600] when !variant.Passes => null,
+            _ => variant.Passes ? "not answered once" : "not refused",
+        };
+    }
+
+    private static async Task<string> ExchangeAsync(HttpNodes nodes, SmugglingVariant variant, string request, bool inPieces)
+    {
+        using HttpClientSocket client = await nodes.ConnectAsync();
+        string first = "";
+        try
+        {
+            // Every line end is a place to stop at.
+            foreach (string piece in inPieces ? LineEnds().Split(request) : [request])
+            {
+                await client.SendAsync(piece);
+            }
+            if (variant.Passes)
+            {
+                first = await client.ReadToAsync("\r\n\r\n");
+            }
+            if (variant.Passes || variant.IsUnfinished)
+            {
+                client.HalfClose();
+            }
+            return first + await client.ReadToEndAsync();
+        }
+        catch (Exception e) when (e is SocketException or InvalidOperationException)
+        {
+            return first;
+        }
+        catch (OperationCanceledException)
+        {
+            return Silence;
+        }
+    }
+
+    [GeneratedRegex("(?<=\r)|(?<=\n)")]
+    private static partial Regex LineEnds();
+}
