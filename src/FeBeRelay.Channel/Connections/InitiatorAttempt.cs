@@ -20,7 +20,9 @@ internal sealed class InitiatorAttempt(
     private bool _runsMainMode;
     private NegotiationFailure _progress = new(Role.Initiator, NegotiationStep.MainMode, "")
     {
-        Local = socket.LocalEndPoint, Remote = connector.Peer.Address, PeerNode = connector.Peer.Name,
+        Local = socket.LocalEndPoint,
+        Remote = connector.Peer.Address,
+        PeerNode = connector.Peer.Name,
     };
     private bool _associationOnly;
 

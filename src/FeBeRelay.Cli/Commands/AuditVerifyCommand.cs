@@ -15,7 +15,8 @@ internal static class AuditVerifyCommand
         var settings = ConfigurationOptions.Settings();
         var head = new Option<string?>("--head")
         {
-            Description = "A line's hash that was kept elsewhere (64 hexadecimal digits) and must be in the log: finds a tail that was cut off.", HelpName = "HASH",
+            Description = "A line's hash that was kept elsewhere (64 hexadecimal digits) and must be in the log: finds a tail that was cut off.",
+            HelpName = "HASH",
         };
         head.Validators.Add(result =>
         {

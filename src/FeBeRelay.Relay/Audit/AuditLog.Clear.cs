@@ -24,16 +24,29 @@ internal sealed partial class AuditLog
     public void ClearTrafficRefused(string endpoint, string peer, string rule, IReadOnlyList<string> flags, EndPoint? local, EndPoint? remote, string reason) =>
         Write(AuditEventId.ClearTrafficRefused, e => e with
         {
-            Endpoint = endpoint, PeerNode = peer, Rule = rule, Flags = flags, LocalAddress = Text(local), RemoteAddress = Text(remote),
-            FailurePoint = FailurePoint.Me, Reason = reason,
+            Endpoint = endpoint,
+            PeerNode = peer,
+            Rule = rule,
+            Flags = flags,
+            LocalAddress = Text(local),
+            RemoteAddress = Text(remote),
+            FailurePoint = FailurePoint.Me,
+            Reason = reason,
         });
 
     /// <summary>A peer was found not capable, and is talked to in the clear for a while: who can drop packets can force this, so it is a failure.</summary>
     public void FallbackToSoft(string endpoint, string peer, string rule, EndPoint? remote, TimeSpan lifetime, string reason) =>
         Write(AuditEventId.FallbackToSoft, e => e with
         {
-            Endpoint = endpoint, PeerNode = peer, Rule = rule, Flags = ["soft"], Cause = ClearCause.Soft, RemoteAddress = Text(remote),
-            AssociationSeconds = (long)lifetime.TotalSeconds, FailurePoint = FailurePoint.Peer, Reason = reason,
+            Endpoint = endpoint,
+            PeerNode = peer,
+            Rule = rule,
+            Flags = ["soft"],
+            Cause = ClearCause.Soft,
+            RemoteAddress = Text(remote),
+            AssociationSeconds = (long)lifetime.TotalSeconds,
+            FailurePoint = FailurePoint.Peer,
+            Reason = reason,
         });
 
     /// <summary>A policy that accepts clear traffic listens on an address that is not private.</summary>
@@ -42,6 +55,11 @@ internal sealed partial class AuditLog
 
     private static AuditEvent With(AuditEvent one, ClearFlow flow, EndPoint? local, EndPoint? remote) => one with
     {
-        Endpoint = flow.Endpoint, PeerNode = flow.Peer, Rule = flow.Rule, Cause = flow.Cause, LocalAddress = Text(local), RemoteAddress = Text(remote),
+        Endpoint = flow.Endpoint,
+        PeerNode = flow.Peer,
+        Rule = flow.Rule,
+        Cause = flow.Cause,
+        LocalAddress = Text(local),
+        RemoteAddress = Text(remote),
     };
 }

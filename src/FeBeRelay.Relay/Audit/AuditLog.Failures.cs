@@ -39,7 +39,10 @@ internal sealed partial class AuditLog
         {
             Write(AuditEventId.PossibleAttack, e => e with
             {
-                FailurePoint = FailurePoint.Me, Role = Name(Role.Responder), RemoteAddress = Text(remote), Count = 1,
+                FailurePoint = FailurePoint.Me,
+                Role = Name(Role.Responder),
+                RemoteAddress = Text(remote),
+                Count = 1,
                 Reason = "too many negotiations are running: the connection was closed unheard",
             });
         }
@@ -52,7 +55,10 @@ internal sealed partial class AuditLog
         {
             Write(AuditEventId.PossibleAttack, e => e with
             {
-                FailurePoint = FailurePoint.Peer, RemoteAddress = source, Count = more, Reason = "more failures of the same source within a minute than are told one by one",
+                FailurePoint = FailurePoint.Peer,
+                RemoteAddress = source,
+                Count = more,
+                Reason = "more failures of the same source within a minute than are told one by one",
             });
         }
     }

@@ -44,15 +44,20 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
 
     public void AssociationEnded(Association association, string reason) => Write(AuditEventId.AssociationEnded, e => With(e, association) with
     {
-        Mode = "main", Reason = reason, QuickModes = association.QuickModes,
-        BytesSent = association.Totals.BytesSent, BytesReceived = association.Totals.BytesReceived,
+        Mode = "main",
+        Reason = reason,
+        QuickModes = association.QuickModes,
+        BytesSent = association.Totals.BytesSent,
+        BytesReceived = association.Totals.BytesReceived,
     });
 
     public void ChannelEstablished(SecureChannel channel) => Write(AuditEventId.ChannelEstablished, e => With(e, channel));
 
     public void ChannelEnded(SecureChannel channel) => Write(AuditEventId.ChannelEnded, e => With(e, channel) with
     {
-        Streams = channel.StreamNumber, BytesSent = channel.Totals.BytesSent, BytesReceived = channel.Totals.BytesReceived,
+        Streams = channel.StreamNumber,
+        BytesSent = channel.Totals.BytesSent,
+        BytesReceived = channel.Totals.BytesReceived,
         Milliseconds = (time.GetUtcNow() - channel.Created).TotalMilliseconds,
     });
 
@@ -67,7 +72,12 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
     public void ServiceEnded(SecureChannel channel, string service, string? endpoint, long bytesSent, long bytesReceived, string reason) =>
         Write(AuditEventId.ServiceEnded, e => With(e, channel) with
         {
-            Mode = null, Service = service, Endpoint = endpoint, BytesSent = (ulong)bytesSent, BytesReceived = (ulong)bytesReceived, Reason = reason,
+            Mode = null,
+            Service = service,
+            Endpoint = endpoint,
+            BytesSent = (ulong)bytesSent,
+            BytesReceived = (ulong)bytesReceived,
+            Reason = reason,
         });
 
     /// <summary>A stream was refused.</summary>
@@ -80,12 +90,21 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
     public void ServiceRefused(SecureChannel channel, string service, string? endpoint, FailurePoint point, ErrorCode code, string reason) =>
         Write(AuditEventId.ServiceRefused, e => With(e, channel) with
         {
-            Mode = null, Service = service, Endpoint = endpoint, FailurePoint = point, Code = code.Name(), Reason = reason,
+            Mode = null,
+            Service = service,
+            Endpoint = endpoint,
+            FailurePoint = point,
+            Code = code.Name(),
+            Reason = reason,
         });
 
     public void BackEndUnreachable(SecureChannel channel, string service, string reason) => Write(AuditEventId.BackEndUnreachable, e => With(e, channel) with
     {
-        Mode = null, Service = service, FailurePoint = FailurePoint.Me, Code = ErrorCode.BackEndUnreachable.Name(), Reason = reason,
+        Mode = null,
+        Service = service,
+        FailurePoint = FailurePoint.Me,
+        Code = ErrorCode.BackEndUnreachable.Name(),
+        Reason = reason,
     });
 
     private static AuditEvent With(AuditEvent one, Association association) => one with

@@ -44,8 +44,15 @@ internal sealed class AuditVerifier(IReadOnlyList<X509Certificate2>? certificate
         }
         return new AuditVerification
         {
-            Files = files, Lines = _lines, First = _first, Last = _last, Head = Convert.ToHexStringLower(_hash), Checkpoints = _checkpoints,
-            SignedUpTo = _signedUpTo, SignaturesChecked = certificates is not null, Problems = _problems,
+            Files = files,
+            Lines = _lines,
+            First = _first,
+            Last = _last,
+            Head = Convert.ToHexStringLower(_hash),
+            Checkpoints = _checkpoints,
+            SignedUpTo = _signedUpTo,
+            SignaturesChecked = certificates is not null,
+            Problems = _problems,
         };
     }
 

@@ -1,8 +1,8 @@
+using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Tests.BadInput;
 using FeBeRelay.Testing.Certificates;
-using System.Security.Cryptography.X509Certificates;
 
 namespace FeBeRelay.Relay.Tests.Audit;
 

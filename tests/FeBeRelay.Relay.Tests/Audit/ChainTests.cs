@@ -1,6 +1,6 @@
+using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Testing.Certificates;
-using System.Security.Cryptography.X509Certificates;
 using Xunit;
 
 namespace FeBeRelay.Relay.Tests.Audit;

@@ -104,7 +104,8 @@ public sealed class LifeTests
         AuditLog log = audit.LogOf("be", clock);
         var garbage = new NegotiationFailure(Role.Responder, NegotiationStep.MainMode, "x")
         {
-            Error = ProtocolError.NotThisProtocol, Remote = new IPEndPoint(IPAddress.Parse("192.0.2.7"), 1),
+            Error = ProtocolError.NotThisProtocol,
+            Remote = new IPEndPoint(IPAddress.Parse("192.0.2.7"), 1),
         };
         for (int i = 0; i < 1_000; i++)
         {
