@@ -15,7 +15,7 @@ public sealed class ConfigScenario : IAsyncLifetime
     public async Task A_good_configuration_is_summed_up()
     {
         Assert.Equal(new Transcript(0, "{}/fe1.json: ok, 1 node, 1 relay endpoint, 0 http endpoints, 0 services\n", ""), await _site.RunAsync("config check {}/fe1.json"));
-        Assert.Equal(new Transcript(0, "{}/be1.json: ok, 0 nodes, 0 relay endpoints, 1 service\n", ""), await _site.RunAsync("config check {}/be1.json"));
+        Assert.Equal(new Transcript(0, "{}/be1.json: ok, 0 nodes, 0 relay endpoints, 0 http endpoints, 1 service\n", ""), await _site.RunAsync("config check {}/be1.json"));
     }
 
     [Fact]
