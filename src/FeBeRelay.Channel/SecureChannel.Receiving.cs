@@ -113,7 +113,18 @@ public sealed partial class SecureChannel
         return _wait;
     }
 
-    private async Task WaitAsync() => await _socket.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false);
+    /// <summary>
+    /// A receive of no bytes also ends for an event whose bytes were received before: who then believed it would wait in a real receive, which
+    /// nothing but bytes ends.
+    /// </summary>
+    private async Task WaitAsync()
+    {
+        do
+        {
+            await _socket.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false);
+        }
+        while (!_socket.Poll(0, SelectMode.SelectRead));
+    }
 
     /// <summary>
     /// Room for what is missing of the present record. Only a partial record that would not fit any more is moved to the front, which

@@ -14,6 +14,7 @@ namespace FeBeRelay.Channel.Rekeying;
 internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
 {
     private readonly Lock _lock = new();
+    private Task _taken = Task.CompletedTask;
     private TaskCompletionSource? _waiting;
     private Exception? _over;
     private TimeSpan _freshSince = channel.Now;
@@ -61,7 +62,16 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
     /// <summary>A record of an exchange has opened.</summary>
     /// <param name="type">M1, M2, refuse, unknown or switch.</param>
     /// <param name="body">Its plaintext, the callee's.</param>
-    public void Take(RecordType type, byte[] body) => Run(() => TakeAsync(type, body));
+    /// <remarks>
+    /// One after another, in their order: the peer may begin the next exchange as soon as it has this end's switch, before this end has noted that its own is over.
+    /// </remarks>
+    public void Take(RecordType type, byte[] body)
+    {
+        lock (_lock)
+        {
+            _taken = TakeAfterAsync(_taken, type, body);
+        }
+    }
 
     /// <summary>The responder has asked for keys or a newer association.</summary>
     public virtual void Asked()
@@ -127,7 +137,16 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
     }
 
     /// <summary>Runs a step on the thread pool. A violation, or no association where one is needed, ends the channel.</summary>
-    protected void Run(Func<Task> step) => _ = Task.Run(async () =>
+    protected void Run(Func<Task> step) => _ = Task.Run(() => GuardAsync(step));
+
+    private async Task TakeAfterAsync(Task before, RecordType type, byte[] body)
+    {
+        // Never on the thread of the reader, whose next records must not wait for public-key work.
+        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
+        await GuardAsync(() => TakeAsync(type, body)).ConfigureAwait(false);
+    }
+
+    private async Task GuardAsync(Func<Task> step)
     {
         try
         {
@@ -143,7 +162,7 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
             // The channel is ending, and whoever reads it finds the same.
             End(e);
         }
-    });
+    }
 
     /// <summary>Ends the channel with a code, for a reason that the log and those who wait are told.</summary>
     protected async Task EndChannelAsync(ErrorCode code, Exception reason)

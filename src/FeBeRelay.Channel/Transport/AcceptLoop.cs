@@ -26,14 +26,15 @@ public static class AcceptLoop
             {
                 return;
             }
-            catch (SocketException e) when (!cancellation.IsCancellationRequested)
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.OperationAborted || cancellation.IsCancellationRequested)
+            {
+                // The socket was disposed: that is not a failure, and nobody cancels a moment before it.
+                return;
+            }
+            catch (SocketException e)
             {
                 ChannelLog.AcceptFailed(logger, e.Message);
-                await Task.Delay(Pause, time, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (SocketException)
-            {
-                return;
+                await Task.Delay(Pause, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
