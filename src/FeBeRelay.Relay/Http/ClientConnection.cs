@@ -100,21 +100,16 @@ internal sealed class ClientConnection : IDisposable
         }
     }
 
-    /// <summary>Binds a back-end connection to this client until either ends.</summary>
-    public void Pin(PinnedConnection pinned)
+    /// <summary>Binds a back-end connection to this client until either ends; false when this one has.</summary>
+    public bool TryPin(PinnedConnection pinned)
     {
-        bool isOver;
         lock (_lock)
         {
-            isOver = _isOver;
-            if (!isOver && !(_pinned ??= []).Contains(pinned))
+            if (!_isOver)
             {
-                _pinned.Add(pinned);
+                (_pinned ??= []).Add(pinned);
             }
-        }
-        if (isOver)
-        {
-            _ = pinned.Connection.CloseAsync();
+            return !_isOver;
         }
     }
 

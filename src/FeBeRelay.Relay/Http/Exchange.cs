@@ -26,6 +26,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
     private bool _hasAnswer;
     private bool _isAnswered;
     private bool _isReused;
+    private bool _isSentAgain;
     private bool _isPinned;
     private volatile ClientBodyException? _broken;
     private bool _isClientReset;
@@ -119,8 +120,12 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
 
     private async Task SendAsync(CancellationToken cancellation)
     {
-        _connection = await TakePinnedAsync().ConfigureAwait(false) ?? pool.TakeIdle(mustBeQuiet: !request.IsSafe);
-        _isReused = _connection is not null;
+        // Sent again only once, and never on another connection that may be over.
+        if (!_isSentAgain)
+        {
+            _connection = await TakePinnedAsync().ConfigureAwait(false) ?? pool.TakeIdle(mustBeQuiet: !request.IsSafe);
+            _isReused = _connection is not null;
+        }
         while (true)
         {
             _connection ??= await ConnectAsync(cancellation).ConfigureAwait(false);
@@ -252,6 +257,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
         await _connection!.AbortAsync().ConfigureAwait(false);
         _connection = null;
         _isReused = false;
+        _isSentAgain = true;
     }
 
     /// <summary>Reads to the final head, or to 101; passes on what comes before it.</summary>
@@ -452,7 +458,11 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
         if (_client!.PinnedFor(_cluster) is null && context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination is { } destination)
         {
             HttpLog.ConnectionPinned(logger, context.TraceIdentifier, connection.ChannelId, pool.Destination.Service, pool.Destination.Node);
-            _client.Pin(new PinnedConnection(_cluster, destination, connection));
+            if (!_client.TryPin(new PinnedConnection(_cluster, destination, connection)))
+            {
+                _ = connection.CloseAsync();
+                return;
+            }
         }
         connection.Park(_client.LosePinned);
     }
