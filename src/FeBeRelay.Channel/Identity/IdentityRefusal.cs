@@ -18,4 +18,7 @@ public enum IdentityRefusal
     NoDnsName,
     UntrustedRoot,
     InvalidChain,
+
+    /// <summary>A certificate restricts the policies of those below it, which this program does not evaluate.</summary>
+    ConstrainsPolicies,
 }
