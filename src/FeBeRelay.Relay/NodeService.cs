@@ -13,6 +13,7 @@ internal sealed class NodeService(NodeConfiguration configuration, IConfiguratio
     private Node? _node;
     private AuditWriter? _audit;
     private CredentialWatch? _credentials;
+    private bool _isDisposed;
 
     /// <exception cref="Channel.Identity.IdentityException">A certificate is not usable.</exception>
     /// <exception cref="NodeStartException">An address cannot be listened on, or the audit log not be written.</exception>
@@ -35,6 +36,12 @@ internal sealed class NodeService(NodeConfiguration configuration, IConfiguratio
     /// <summary>The node first: its end is in the log.</summary>
     public async ValueTask DisposeAsync()
     {
+        // The host knows it under two types.
+        if (_isDisposed)
+        {
+            return;
+        }
+        _isDisposed = true;
         if (_credentials is not null)
         {
             await _credentials.DisposeAsync().ConfigureAwait(false);
