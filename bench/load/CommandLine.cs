@@ -8,12 +8,14 @@ internal static class CommandLine
 {
     private static readonly Option<string[]> Only = new("--only")
     {
-        Description = $"Loads to run, all when absent: {string.Join(", ", Workload.All.Select(w => w.Name))}.", AllowMultipleArgumentsPerToken = true,
+        Description = $"Loads to run, all when absent: {string.Join(", ", Workload.All.Select(w => w.Name))}.",
+        AllowMultipleArgumentsPerToken = true,
     };
 
     private static readonly Option<string[]> Relays = new("--relays")
     {
-        Description = "Relays to run, all when absent; as they are named in the tables, for example \"nginx stream\".", AllowMultipleArgumentsPerToken = true,
+        Description = "Relays to run, all when absent; as they are named in the tables, for example \"nginx stream\".",
+        AllowMultipleArgumentsPerToken = true,
     };
 
     private static readonly Option<int> Rounds = new("--rounds") { Description = "Rounds; in each of them every relay has its turn.", DefaultValueFactory = _ => 9 };
@@ -24,7 +26,8 @@ internal static class CommandLine
 
     private static readonly Option<DirectoryInfo> Results = new("--results")
     {
-        Description = "Where the figures go: a JSON file for each load, results.md, results.svg.", DefaultValueFactory = _ => new DirectoryInfo("bench/results"),
+        Description = "Where the figures go: a JSON file for each load, results.md, results.svg.",
+        DefaultValueFactory = _ => new DirectoryInfo("bench/results"),
     };
 
     private static readonly Option<string[]> Program = new("--feberelay")

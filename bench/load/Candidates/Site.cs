@@ -29,7 +29,8 @@ internal sealed class Site : IAsyncDisposable
         {
             using Process certs = Process.Start(new ProcessStartInfo(program, ["certs", .. command, "--directory", Folder])
             {
-                RedirectStandardOutput = true, RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
             })!;
             string said = await certs.StandardError.ReadToEndAsync(cancellation);
             await certs.WaitForExitAsync(cancellation);

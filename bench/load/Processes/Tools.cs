@@ -5,7 +5,11 @@ internal static class Tools
 {
     private static readonly Dictionary<string, string> Packages = new(StringComparer.Ordinal)
     {
-        ["wrk"] = "wrk", ["nginx"] = "nginx-light libnginx-mod-stream", ["haproxy"] = "haproxy", ["stunnel4"] = "stunnel4", ["spiped"] = "spiped",
+        ["wrk"] = "wrk",
+        ["nginx"] = "nginx-light libnginx-mod-stream",
+        ["haproxy"] = "haproxy",
+        ["stunnel4"] = "stunnel4",
+        ["spiped"] = "spiped",
     };
 
     /// <summary>Fails, naming the packages, when one is absent.</summary>

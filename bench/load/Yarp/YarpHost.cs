@@ -50,7 +50,8 @@ internal static class YarpHost
 
     private static ClusterConfig Cluster(string address) => new()
     {
-        ClusterId = "all", Destinations = new Dictionary<string, DestinationConfig> { ["one"] = new() { Address = address } },
+        ClusterId = "all",
+        Destinations = new Dictionary<string, DestinationConfig> { ["one"] = new() { Address = address } },
     };
 
     private static void Secure(HttpsConnectionAdapterOptions https, X509Certificate2 own, X509Certificate2 root)
