@@ -55,7 +55,7 @@ internal sealed class Node : IAsyncDisposable
             p => p.Name,
             CreatePool);
         _http = options.Http is { HasEndpoints: true } http
-            ? HttpEndpoints.Create(http, new NodeLookup(FindChannels, n => options.Peers.FirstOrDefault(p => p.Name == n)?.Address), time, loggers)
+            ? HttpEndpoints.Create(http, new NodeLookup(FindChannels, n => options.Peers.FirstOrDefault(p => p.Name == n)?.Address), _audit, time, loggers)
             : null;
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
     }
