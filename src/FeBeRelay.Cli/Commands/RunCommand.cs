@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Relay;
@@ -77,6 +78,7 @@ internal static class RunCommand
         }
 
         using var host = BuildHost(loaded.Configuration, loaded.Values);
+        using var reload = ReloadAtHangUp(host.Services.GetRequiredService<NodeService>());
         try
         {
             await host.RunAsync(cancellationToken);
@@ -92,6 +94,13 @@ internal static class RunCommand
 
         return ExitCode.Succeeded;
     }
+
+    /// <summary>SIGHUP means "read your files again", as for other services.</summary>
+    private static PosixSignalRegistration ReloadAtHangUp(NodeService node) => PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+    {
+        signal.Cancel = true;
+        _ = node.ReloadAsync();
+    });
 
     private static IHost BuildHost(NodeConfiguration configuration, IConfiguration values)
     {

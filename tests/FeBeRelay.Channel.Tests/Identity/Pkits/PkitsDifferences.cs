@@ -12,7 +12,7 @@ internal static class PkitsDifferences
         "DifferentPoliciesTest8", "DifferentPoliciesTest9", "MissingCRLTest1",
     };
 
-    /// <summary>Believed although PKITS says no: without revocation lists configured, none is looked at (docs/security.md).</summary>
+    /// <summary>Believed although PKITS says no: what these are about stands in revocation lists, and here none is configured.</summary>
     public static readonly IReadOnlySet<string> Revocation = new HashSet<string>
     {
         "InvalidBadCRLIssuerNameTest5", "InvalidBadCRLSignatureTest4", "InvalidBasicSelfIssuedCRLSigningKeyTest7",
