@@ -50,8 +50,9 @@ public static class KnownAnswers
         {
             return test();
         }
-        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException or ProtocolException)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException or ProtocolException or TypeInitializationException)
         {
+            // What the platform cannot load it reports in the last of these ways.
             return false;
         }
     }
