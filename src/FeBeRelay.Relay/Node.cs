@@ -7,6 +7,7 @@ using FeBeRelay.Channel.Connections;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Endpoints;
 using FeBeRelay.Relay.Http;
+using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Services;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -46,6 +47,7 @@ internal sealed class Node : IAsyncDisposable
         Associations.Ended += _audit.AssociationEnded;
         Associations.ChannelAdded += _audit.ChannelEstablished;
         Associations.ChannelEnded += _audit.ChannelEnded;
+        _options.Policy.Changed += PolicyChanged;
         _services = new ServiceTable(options.Services);
         _server = new ServiceServer(_services, _audit, time, loggers.CreateLogger<ServiceServer>());
         _pools = options.Peers.ToDictionary(
@@ -123,6 +125,7 @@ internal sealed class Node : IAsyncDisposable
             return;
         }
         _drained = true;
+        _options.Policy.Changed -= PolicyChanged;
         // A node that could not start has said so.
         ILogger logger = _started ? _logger : NullLogger.Instance;
         RelayLog.Draining(logger, (int)_options.Drain.TotalSeconds);
@@ -165,6 +168,12 @@ internal sealed class Node : IAsyncDisposable
         var connector = new ChannelConnector(peer, _options.Identity, Associations, _time);
         connector.Failed += _audit.NegotiationFailed;
         return connector;
+    }
+
+    private void PolicyChanged(PolicyChange change)
+    {
+        PolicyLog.PolicyChanged(_logger, change.Now.Name, change.Before.Name, change.Reason);
+        _audit.PolicyChanged(change.Now.Name, $"in the place of {change.Before.Name}: {change.Reason}");
     }
 
     private void Sweep()

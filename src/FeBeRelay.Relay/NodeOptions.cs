@@ -1,7 +1,9 @@
 using System.Net;
 using FeBeRelay.Channel;
+using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http;
+using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Services;
 
 namespace FeBeRelay.Relay;
@@ -32,6 +34,9 @@ internal sealed record NodeOptions
 
     /// <summary>Where security events go; stays its maker's.</summary>
     public AuditLog Audit { get; init; } = AuditLog.None;
+
+    /// <summary>What goes protected, clear or not at all; may be changed while the node runs.</summary>
+    public EffectivePolicy Policy { get; init; } = new(NodePolicy.Of(Posture.SecureServer));
 
     /// <summary>How long open streams get to finish when the node stops.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);

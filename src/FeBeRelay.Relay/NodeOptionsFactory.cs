@@ -5,6 +5,7 @@ using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Http;
+using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Services;
 using Microsoft.Extensions.Configuration;
 
@@ -40,6 +41,7 @@ internal static class NodeOptionsFactory
             [
                 .. configuration.Listener?.Services.Select(s => new Service(s.Key, s.Value.BackEnd.ToEndPoint(), s.Value.Peers, s.Value.ProxyProtocol)) ?? [],
             ],
+            Policy = new EffectivePolicy(NodePolicyFactory.Effective(configuration.Policy)),
             Drain = TimeSpan.FromSeconds(configuration.Node.DrainSeconds),
         };
     }
