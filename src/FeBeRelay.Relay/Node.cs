@@ -50,6 +50,7 @@ internal sealed class Node : IAsyncDisposable
         Associations = new AssociationTable(loggers.CreateLogger<AssociationTable>());
         Associations.Added += _audit.AssociationEstablished;
         Associations.Ended += _audit.AssociationEnded;
+        Associations.Revoked += _audit.PeerRevoked;
         Associations.ChannelAdded += _audit.ChannelEstablished;
         Associations.ChannelEnded += _audit.ChannelEnded;
         _options.Policy.Changed += PolicyChanged;

@@ -4,6 +4,7 @@ using FeBeRelay.Channel.Identity;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Relay.Configuration;
+using FeBeRelay.Relay.Credentials;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Policies.Pins;
@@ -70,6 +71,9 @@ internal static class NodeOptionsFactory
 
     private static NodeCertificate LoadCertificate(CertificateSettings settings, IReadOnlyCollection<PeerRole> roles, TimeProvider time) =>
         NodeCertificate.Load(new NodeCertificateFiles(settings.Path, settings.KeyPath, settings.PasswordFile), roles, time);
+
+    /// <summary>The files that the identity is made of, to look after while the node runs.</summary>
+    public static CredentialFiles FilesOf(NodeConfiguration configuration, TimeProvider time) => new(configuration.Node, RolesOf(configuration), time);
 
     private static List<PeerRole> RolesOf(NodeConfiguration configuration)
     {

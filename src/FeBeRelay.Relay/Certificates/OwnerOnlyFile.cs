@@ -5,21 +5,15 @@ using System.Security.Principal;
 namespace FeBeRelay.Relay.Certificates;
 
 /// <summary>
-/// Makes files. A file appears whole or not at all, never replaces another unless that is asked for, and a secret one is readable by its owner only from
+/// Makes files. A file appears whole or not at all, replaces another only where that is asked for, and a secret one is readable by its owner only from
 /// its first moment: a mode set afterwards would leave a gap in which others can open it.
 /// </summary>
 internal static class OwnerOnlyFile
 {
     private const int BufferSize = 4096;
 
-    /// <exception cref="IOException">The file exists, or cannot be written.</exception>
-    public static void Create(string path, ReadOnlySpan<byte> content, bool isSecret) => Write(path, content, isSecret, overwrite: false);
-
-    /// <summary>A secret file in the place of the one that is there, if any: readers see the old content or the new.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Replace(string path, ReadOnlySpan<byte> content) => Write(path, content, isSecret: true, overwrite: true);
-
-    private static void Write(string path, ReadOnlySpan<byte> content, bool isSecret, bool overwrite)
+    /// <exception cref="IOException">The file exists and is not to be replaced, or cannot be written.</exception>
+    public static void Create(string path, ReadOnlySpan<byte> content, bool isSecret, bool replaces = false)
     {
         var temporary = $"{path}.{Path.GetRandomFileName()}";
         try
@@ -30,7 +24,7 @@ internal static class OwnerOnlyFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite);
+            File.Move(temporary, path, overwrite: replaces);
         }
         finally
         {

@@ -127,20 +127,25 @@ internal sealed class OutboundPeer
         }
     }
 
-    private OutboundDecision Decide(OutboundPath path, in AttemptFacts facts) => PolicyDecision.Outbound(new OutboundSituation
+    private OutboundDecision Decide(OutboundPath path, in AttemptFacts facts)
     {
-        Rule = path.Rule,
-        HasClearTo = path.Target.ClearTo is not null,
-        IsEnquiryOn = path.Target.IsEnquiryOn,
-        IsPinned = _context.Pins.IsPinned(_peer.Identity),
-        IsAssociationLive = path.Pool.HasAssociation || _context.Pools.HasAssociation(_peer.Name, _address),
-        Memory = Memory,
-        Credentials = facts.Credentials,
-        Seen = facts.Seen,
-        IsTryRunning = facts.Running is not null,
-        AreTriesUsed = facts.Tries >= path.Rule.Tries,
-        IsTimerPassed = facts.Tries > 0 && facts.Age >= path.Rule.Fallback.Timer,
-    });
+        bool isTimerPassed = facts.Tries > 0 && facts.Age >= path.Rule.Fallback.Timer;
+        return PolicyDecision.Outbound(new OutboundSituation
+        {
+            Rule = path.Rule,
+            HasClearTo = path.Target.ClearTo is not null,
+            IsEnquiryOn = path.Target.IsEnquiryOn,
+            IsPinned = _context.Pins.IsPinned(_peer.Identity),
+            IsAssociationLive = path.Pool.HasAssociation || _context.Pools.HasAssociation(_peer.Name, _address),
+            Memory = Memory,
+            Credentials = facts.Credentials,
+            Seen = facts.Seen,
+            IsTryRunning = facts.Running is not null,
+            // A pinned peer that keeps silent would else be waited for as often as there are tries.
+            AreTriesUsed = facts.Tries >= path.Rule.Tries || isTimerPassed,
+            IsTimerPassed = isTimerPassed,
+        });
+    }
 
     private PeerMemory Memory
     {

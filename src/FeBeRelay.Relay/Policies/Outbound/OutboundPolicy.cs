@@ -40,7 +40,7 @@ internal sealed class OutboundPolicy(EffectivePolicy policy, OutboundContext con
     /// <summary>The ratchet: a peer with which this node has made an association is pinned where a rule says so.</summary>
     public void Reached(Association association)
     {
-        foreach (PeerNode peer in association.Role == Role.Initiator ? context.Pools.Peers.Where(p => association.Peer.Matches(p.Identity)) : [])
+        foreach (PeerNode peer in association.Role == Role.Initiator ? context.Pools.Peers.Where(p => p.Identity.Equals(association.PeerName, StringComparison.OrdinalIgnoreCase)) : [])
         {
             IEnumerable<PolicyRule> rules = _routes.Where(r => r.Target.Peer == peer).Select(r => r.Current.Rule);
             if (rules.Append(Current.Find(PolicyTraffic.ToNode(peer)).Rule).Any(Pins))

@@ -66,7 +66,7 @@ internal sealed class PinFile(string path, TimeProvider time)
         {
             using FileStream held = await LockAsync().ConfigureAwait(false);
             byte[] content = JsonSerializer.SerializeToUtf8Bytes(new Content(Version, change(Read())), Json);
-            OwnerOnlyFile.Replace(path, content);
+            OwnerOnlyFile.Create(path, content, isSecret: true, replaces: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
