@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Rekeying;
 using FeBeRelay.Protocol;
@@ -13,7 +14,8 @@ namespace FeBeRelay.Channel.Connections;
 
 /// <summary>One connection on its way to a channel, the responder's end. Used once.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "The table owns the association.")]
-internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission admission, AssociationTable associations, TimeProvider time, Socket socket)
+internal sealed class ResponderAttempt(
+    NodeIdentity identity, IPeerAdmission admission, AssociationTable associations, NegotiationSlot slot, TimeProvider time, Socket socket)
 {
     private PeerIdentity? _verified;
     private Association? _association;
@@ -33,7 +35,7 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
     /// <exception cref="ProtocolException">The negotiation failed; the peer was told as much as it may know.</exception>
     public async Task<SecureChannel?> RunAsync(CancellationToken cancellation)
     {
-        using var negotiation = new ResponderNegotiation(identity.Settings, time.GetElapsedTime(0));
+        using var negotiation = new ResponderNegotiation(identity.Settings, time.GetElapsedTime(0), slot.MayDoMainMode);
         while (true)
         {
             try
@@ -91,6 +93,7 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
             _progress = _progress with { IsNotAllowed = true };
             throw negotiation.Decline(peer, ErrorCode.NotAuthorised, $"no service is for {verdict.Identity.Name}; name it in a service's peers to allow it");
         }
+        slot.PeerProved();
         Fate fate = negotiation.Tried.Length == 0 ? Fate.None : IsIssuedTo(_verified, negotiation.Tried) ? Fate.Kept : Fate.Lost;
         negotiation.Accept(peer, RandomNumberGenerator.GetBytes(Limits.IdSize), Answer.Protected, fate, identity.Settings.Lifetimes);
         _association = new Association(Role.Responder, negotiation.MainMode!, _verified, time);
@@ -111,6 +114,7 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
         _association = association;
         _progress = _progress with { Step = NegotiationStep.QuickMode };
         association.Authenticate(negotiation.Authenticate);
+        slot.PeerProved();
         negotiation.AnswerQuickMode(association.Keys, demandForwardSecrecy: true);
     }
 }
