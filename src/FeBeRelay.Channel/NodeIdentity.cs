@@ -31,6 +31,9 @@ public sealed class NodeIdentity
     /// <summary>The node's own certificate.</summary>
     public NodeCertificate Certificate { get; }
 
+    /// <summary>The suites that it offers and takes where no rule names others, best first.</summary>
+    public IReadOnlyList<Suite> Suites => Settings.Suites;
+
     internal MainModeSettings Settings { get; }
 
     /// <summary>Checks a peer's chain; about 1 ms for one that was not seen before.</summary>

@@ -4,11 +4,13 @@ using System.Net.Sockets;
 using FeBeRelay.Channel;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Connections;
+using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Endpoints;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Services;
+using FeBeRelay.Relay.Streams;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -25,9 +27,11 @@ internal sealed class Node : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly AuditLog _audit;
     private readonly ServiceTable _services;
+    private readonly InboundPolicy _inbound;
     private readonly ServiceServer _server;
     private readonly Dictionary<string, ChannelPool> _pools;
     private readonly List<StreamEndpoint> _endpoints = [];
+    private readonly List<ServicePort> _servicePorts = [];
     private readonly ITimer _sweep;
     private readonly ConcurrentDictionary<(string, IPEndPoint), ChannelPool> _poolsByAddress = new();
     private readonly HttpEndpoints? _http;
@@ -49,7 +53,9 @@ internal sealed class Node : IAsyncDisposable
         Associations.ChannelEnded += _audit.ChannelEnded;
         _options.Policy.Changed += PolicyChanged;
         _services = new ServiceTable(options.Services);
-        _server = new ServiceServer(_services, _audit, time, loggers.CreateLogger<ServiceServer>());
+        ClearConnections = new ClearConnections(_audit, time);
+        _inbound = new InboundPolicy(options.Policy, _services, options.Identity.Suites);
+        _server = new ServiceServer(_services, _inbound, _audit, time, loggers.CreateLogger<ServiceServer>());
         _pools = options.Peers.ToDictionary(
             p => p.Name,
             CreatePool);
@@ -65,6 +71,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The node ports, with the ports that the system chose.</summary>
     public IReadOnlyList<IPEndPoint> NodePorts => _listener?.EndPoints ?? [];
 
+    /// <summary>Connections that go clear.</summary>
+    public ClearConnections ClearConnections { get; }
+
     /// <summary>Channels to peers that wait for their next stream.</summary>
     public int IdleChannels => _pools.Values.Concat(_poolsByAddress.Values).Sum(p => p.IdleCount);
 
@@ -79,6 +88,9 @@ internal sealed class Node : IAsyncDisposable
     public EndPoint EndPointOf(string endpoint) =>
         _endpoints[_options.Endpoints.ToList().FindIndex(e => e.Name == endpoint)].LocalEndPoint;
 
+    /// <summary>Where a service's own port is, with the port that the system chose.</summary>
+    public IPEndPoint ServicePortOf(string service) => _servicePorts.Single(p => p.Service.Name == service).EndPoint;
+
     /// <summary>Opens node ports and endpoints.</summary>
     /// <exception cref="NodeStartException">An address cannot be listened on.</exception>
     public async Task StartAsync()
@@ -86,7 +98,7 @@ internal sealed class Node : IAsyncDisposable
         if (_options.NodePorts.Count > 0)
         {
             _listener = new ChannelListener(
-                _options.Identity, _services, Associations, _server.ServeAsync, _time, _loggers.CreateLogger<ChannelListener>())
+                _options.Identity, _inbound, Associations, _server.ServeAsync, _time, _loggers.CreateLogger<ChannelListener>())
             {
                 MayAccept = () => _audit.MayAdmit,
             };
@@ -96,6 +108,7 @@ internal sealed class Node : IAsyncDisposable
             {
                 Open(() => _listener.Listen(port), $"node port {port}");
             }
+            OpenServicePorts(_listener);
             _ = WarnOfOtherWaysAsync();
         }
         foreach (EndpointOptions endpoint in _options.Endpoints)
@@ -107,6 +120,7 @@ internal sealed class Node : IAsyncDisposable
         }
         await StartHttpAsync().ConfigureAwait(false);
         _endpoints.ForEach(e => e.Start());
+        _servicePorts.ForEach(p => p.Start());
         foreach (ChannelPool pool in _pools.Values)
         {
             pool.KeepWarm();
@@ -136,7 +150,8 @@ internal sealed class Node : IAsyncDisposable
         {
             await _listener.StopAcceptingAsync().ConfigureAwait(false);
         }
-        await Task.WhenAll([DrainRelayAsync(either.Token), _server.DrainAsync(either.Token)]).ConfigureAwait(false);
+        await Task.WhenAll([DrainRelayAsync(either.Token), _server.DrainAsync(either.Token), .. _servicePorts.Select(p => p.DrainAsync(either.Token))])
+            .ConfigureAwait(false);
         if (_listener is not null)
         {
             await _listener.DisposeAsync().ConfigureAwait(false);
@@ -159,6 +174,10 @@ internal sealed class Node : IAsyncDisposable
         {
             await _http.DisposeAsync().ConfigureAwait(false);
         }
+        foreach (ServicePort port in _servicePorts)
+        {
+            await port.DisposeAsync().ConfigureAwait(false);
+        }
         _server.Dispose();
         Associations.Dispose();
     }
@@ -174,6 +193,32 @@ internal sealed class Node : IAsyncDisposable
     {
         PolicyLog.PolicyChanged(_logger, change.Now.Name, change.Before.Name, change.Reason);
         _audit.PolicyChanged(change.Now.Name, $"in the place of {change.Before.Name}: {change.Reason}");
+        WarnOfExposedPorts(change.Now);
+    }
+
+    private void OpenServicePorts(ChannelListener channels)
+    {
+        var context = new ServicePortContext(_inbound, channels, ClearConnections, _audit, _time, _loggers.CreateLogger<ServicePort>());
+        foreach (Service service in _services.All)
+        {
+            if (service.Listen is { } own)
+            {
+                Open(() => _servicePorts.Add(new ServicePort(service, own, context)), $"own port of service {service.Name} on {own}");
+            }
+        }
+        WarnOfExposedPorts(_options.Policy.Current);
+    }
+
+    private void WarnOfExposedPorts(NodePolicy policy)
+    {
+        foreach (ServicePort port in _servicePorts)
+        {
+            if (ClearExposure.Find(policy, port.Service.Name, port.EndPoint) is { } rule)
+            {
+                InboundLog.ClearListenerExposed(_logger, port.Service.Name, rule.Name, port.EndPoint);
+                _audit.ClearListenerExposed(port.Service.Name, port.EndPoint, rule.Name);
+            }
+        }
     }
 
     private void Sweep()

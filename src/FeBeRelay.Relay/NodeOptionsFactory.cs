@@ -39,7 +39,11 @@ internal static class NodeOptionsFactory
             NodePorts = [.. (configuration.Listener?.Listen ?? []).Select(a => (IPEndPoint)a.ToEndPoint())],
             Services =
             [
-                .. configuration.Listener?.Services.Select(s => new Service(s.Key, s.Value.BackEnd.ToEndPoint(), s.Value.Peers, s.Value.ProxyProtocol)) ?? [],
+                .. configuration.Listener?.Services.Select(s => new Service(s.Key, s.Value.BackEnd.ToEndPoint(), s.Value.Peers, s.Value.ProxyProtocol)
+                {
+                    Listen = (IPEndPoint?)s.Value.Listen?.ToEndPoint(),
+                    Quiet = TimeSpan.FromMilliseconds(s.Value.QuietMilliseconds),
+                }) ?? [],
             ],
             Policy = new EffectivePolicy(NodePolicyFactory.Effective(configuration.Policy)),
             Drain = TimeSpan.FromSeconds(configuration.Node.DrainSeconds),
