@@ -139,6 +139,6 @@ public sealed class RequireHoldsTests : IAsyncDisposable
         Assert.Equal(listener.ServicePortOf("owa").ToString(), refused.LocalAddress);
         Assert.True(_backEnd.IsUntouched);
         Assert.DoesNotContain(audit.Events, one => one.Id == (int)AuditEventId.ClearTraffic);
-        Assert.Empty(listener.ClearConnections.Open);
+        Assert.Empty(listener.Clear.Open);
     }
 }

@@ -65,7 +65,7 @@ public sealed class ServicePortTests : IDisposable
         using Socket served = await _backEnd.AcceptAsync();
         await served.SendAsync("220 ready\r\n"u8.ToArray());
         Assert.Equal("220 ready\r\n", await ReadAsync(client));
-        Assert.Single(listener.ClearConnections.Open);
+        Assert.Single(listener.Clear.Open);
         await client.SendAsync("EHLO fe1\r\n"u8.ToArray());
         Assert.Equal("EHLO fe1\r\n", await ReadAsync(served));
     }
@@ -135,12 +135,12 @@ public sealed class ServicePortTests : IDisposable
         using Socket next = await LoggedNodes.ConnectAsync(listener.ServicePortOf("owa"));
         await next.SendAsync("three"u8.ToArray());
         await nodes.ListenerAudit.SingleFailureAsync(AuditEventId.ClearTrafficRefused);
-        Assert.Equal("client", Assert.Single(listener.ClearConnections.Open).Flow.Rule);
+        Assert.Equal("client", Assert.Single(listener.Clear.Open).Flow.Rule);
         AuditEvent changed = await nodes.ListenerAudit.SingleAsync(AuditEventId.PolicyChanged);
         Assert.Equal(("secureServer", "in the place of client: assigned"), (changed.Rule, changed.Reason));
         client.Dispose();
         served.Dispose();
-        await Eventually.TrueAsync(() => listener.ClearConnections.Open.Count == 0);
+        await Eventually.TrueAsync(() => listener.Clear.Open.Count == 0);
     }
 
     [Fact]
