@@ -10,6 +10,9 @@ namespace FeBeRelay.Scenarios.Policy;
 /// </summary>
 public sealed class MatrixScenario
 {
+    // So many handshakes at once that none comes near a deadline of the protocol, on a slow machine too. Who keeps silent costs no work.
+    private static readonly SemaphoreSlim Working = new(4);
+
     [Fact(Timeout = 120_000)]
     public async Task Every_cell_of_the_matrix_holds_between_real_nodes()
     {
@@ -24,13 +27,30 @@ public sealed class MatrixScenario
 
         string[] wrong =
         [
-            .. cells.Zip(outcomes).Select((pair, i) => (Cell: pair.First, Found: pair.Second.InWords(soft.Contains(MatrixSite.NameOf(i)))))
-                .Where(pair => pair.Cell.Expected != pair.Found).Select(pair => $"{pair.Cell}: {pair.Cell.Expected} is written, {pair.Found} was found"),
+            .. cells.Zip(outcomes).Select((pair, i) => (Cell: pair.First, Found: pair.Second.InWords(soft.Contains(MatrixSite.NameOf(i))), Said: site.Relay.LinesWith($"Endpoint {MatrixSite.NameOf(i)}:")))
+                .Where(pair => pair.Cell.Expected != pair.Found).Select(pair => $"{pair.Cell}: {pair.Cell.Expected} is written, {pair.Found} was found: {pair.Said}"),
         ];
         Assert.True(wrong.Length == 0, string.Join('\n', wrong));
     }
 
     private static async Task<Outcome> TryAsync(MatrixSite site, MatrixCell cell, int i)
+    {
+        if (cell.Kind == "silent")
+        {
+            return await TryTwiceAsync(site, cell, i);
+        }
+        await Working.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            return await TryTwiceAsync(site, cell, i);
+        }
+        finally
+        {
+            Working.Release();
+        }
+    }
+
+    private static async Task<Outcome> TryTwiceAsync(MatrixSite site, MatrixCell cell, int i)
     {
         string first = await AskAsync(site, i);
         // What the first of these connections begins beside itself decides on the second.
