@@ -40,7 +40,7 @@ internal static class NodeConfigurationLoader
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var configuration = new SectionBinder(new ValueReader(folder, errors), errors).Bind<NodeConfiguration>(values, OtherKeys);
-        configuration = configuration with { Audit = Located(configuration.Audit, path, folder) };
+        configuration = configuration with { Audit = Located(configuration.Audit, path, folder), Policy = Located(configuration.Policy, path, folder) };
         NodeConfigurationValidator.Validate(configuration, values, errors);
         if (errors.All.Count == 0)
         {
@@ -54,6 +54,19 @@ internal static class NodeConfigurationLoader
             ? new ConfigurationLoadResult(configuration, values, [])
             : new ConfigurationLoadResult(null, values, [.. errors.All.Select(error => error with { Origin = OriginOf(error.Key, values, path) })]);
     }
+
+    private static PolicySettings Located(PolicySettings policy, string path, string folder) => policy.Fleet is not { } fleet
+        ? policy
+        : policy with
+        {
+            Fleet = fleet with
+            {
+                Source = fleet.Source.StartsWith("http", StringComparison.Ordinal) && fleet.Source.Contains("://", StringComparison.Ordinal)
+                    ? fleet.Source
+                    : Path.GetFullPath(fleet.Source, folder),
+                Cache = Path.GetFullPath(fleet.Cache ?? Path.GetFileName(path) + ".fleet", folder),
+            },
+        };
 
     // Two nodes often have their configurations in one folder: each log is called like its own.
     private static AuditSettings Located(AuditSettings audit, string path, string folder)

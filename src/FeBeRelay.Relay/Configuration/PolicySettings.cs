@@ -13,6 +13,10 @@ public sealed record PolicySettings
     [Example("\"server\"")]
     public string Assigned { get; init; } = DefaultAssigned;
 
+    /// <summary>Null: this node's policy is its own affair.</summary>
+    [Description("Policies for many nodes, signed in one place. While a bundle is in effect it stands above policy:assigned.")]
+    public FleetSettings? Fleet { get; init; }
+
     [Description("Policies that can be assigned, by a name of the administrator's choice.")]
     [Example("{ \"migration\": { \"posture\": \"server\", \"rules\": { \"imap\": { \"filters\": [ { \"service\": \"imap\" } ], \"action\": \"permit\" } } } }")]
     [Form(PeerNodeSettings.NamePattern, PeerNodeSettings.NameForm)]
