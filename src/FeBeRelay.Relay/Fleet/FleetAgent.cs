@@ -57,10 +57,28 @@ internal sealed class FleetAgent : IAsyncDisposable
     }
 
     /// <summary>The newest bundle that was taken.</summary>
-    public PolicyBundle? Newest => _newest;
+    public PolicyBundle? Newest
+    {
+        get
+        {
+            lock (_switching)
+            {
+                return _newest;
+            }
+        }
+    }
 
     /// <summary>The one whose policy holds.</summary>
-    public PolicyBundle? InEffect => _inEffect;
+    public PolicyBundle? InEffect
+    {
+        get
+        {
+            lock (_switching)
+            {
+                return _inEffect;
+            }
+        }
+    }
 
     /// <summary>Goes on with the bundle that was kept, and begins to look for a newer one.</summary>
     public void Start()
