@@ -197,24 +197,29 @@ public sealed class Association : IDisposable
     /// <summary>Notes that it is in use.</summary>
     public void Touch() => Interlocked.Exchange(ref _lastUsed, _time.GetUtcNow().UtcTicks);
 
-    internal void Add(SecureChannel channel)
+    /// <summary>Takes a channel on.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="before">What it carried under another association, which is not this one's.</param>
+    internal void Add(SecureChannel channel, TrafficTotals before)
     {
         lock (_lock)
         {
             _channels.Add(channel);
-            // What it carried under another association is not this one's.
-            _ended -= channel.Totals;
+            _ended -= before;
         }
         ChannelAdded?.Invoke(channel);
     }
 
-    internal void Remove(SecureChannel channel)
+    /// <summary>Lets a channel go that has ended or moved on.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="until">What it had carried in all.</param>
+    internal void Remove(SecureChannel channel, TrafficTotals until)
     {
         lock (_lock)
         {
             if (_channels.Remove(channel))
             {
-                _ended += channel.Totals;
+                _ended += until;
             }
         }
         ChannelEnded?.Invoke(channel);

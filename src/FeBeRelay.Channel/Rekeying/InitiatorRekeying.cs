@@ -24,6 +24,8 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
     private int _running;
     private int _attempts;
 
+    internal override bool IsUnderWay => Volatile.Read(ref _running) != 0 || base.IsUnderWay;
+
     private InitiatorExchange Exchange => (InitiatorExchange)Channel.Core.Exchange;
 
     /// <inheritdoc/>
