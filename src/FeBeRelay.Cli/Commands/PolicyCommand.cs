@@ -20,6 +20,7 @@ internal static class PolicyCommand
         PolicySignCommand.Create(),
         PolicyPublishCommand.Create(),
         PolicyResultCommand.Create(context),
+        PolicyPinsCommand.Create(context),
     };
 
     private static ExampleCommand CreateList(CommandContext context)

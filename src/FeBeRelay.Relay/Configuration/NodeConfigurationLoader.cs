@@ -55,22 +55,24 @@ internal static class NodeConfigurationLoader
             : new ConfigurationLoadResult(null, values, [.. errors.All.Select(error => error with { Origin = OriginOf(error.Key, values, path) })]);
     }
 
-    private static PolicySettings Located(PolicySettings policy, string path, string folder) => policy.Fleet is not { } fleet
-        ? policy
-        : policy with
-        {
-            Fleet = fleet with
-            {
-                Source = fleet.Source.StartsWith("http", StringComparison.Ordinal) && fleet.Source.Contains("://", StringComparison.Ordinal)
-                    ? fleet.Source
-                    : Path.GetFullPath(fleet.Source, folder),
-                Cache = Path.GetFullPath(fleet.Cache ?? Path.GetFileName(path) + ".fleet", folder),
-            },
-        };
-
     // Two nodes often have their configurations in one folder: each log is called like its own.
     private static AuditSettings Located(AuditSettings audit, string path, string folder)
         => audit with { Path = Path.GetFullPath(audit.Path ?? Path.Combine("audit", Path.GetFileNameWithoutExtension(path) + ".jsonl"), folder) };
+
+    private static PolicySettings Located(PolicySettings policy, string path, string folder)
+        => policy with
+        {
+            PinsFile = Path.GetFullPath(policy.PinsFile ?? Path.Combine("pins", Path.GetFileName(path)), folder),
+            Fleet = policy.Fleet is { } fleet ? Located(fleet, path, folder) : null,
+        };
+
+    private static FleetSettings Located(FleetSettings fleet, string path, string folder) => fleet with
+    {
+        Source = Uri.TryCreate(fleet.Source, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? fleet.Source
+            : Path.GetFullPath(fleet.Source, folder),
+        Cache = Path.GetFullPath(fleet.Cache ?? Path.GetFileName(path) + ".fleet", folder),
+    };
 
     private static IConfigurationRoot BuildValues(string path, ConfigurationOverrides overrides, ConfigurationErrors errors)
     {

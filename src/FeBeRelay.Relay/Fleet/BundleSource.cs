@@ -9,7 +9,7 @@ internal sealed class BundleSource(string source) : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    private readonly HttpClient? _client = source.StartsWith("http", StringComparison.Ordinal) && Uri.IsWellFormedUriString(source, UriKind.Absolute)
+    private readonly HttpClient? _client = Uri.TryCreate(source, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
         ? new HttpClient { Timeout = Timeout, MaxResponseContentBufferSize = SignedBundle.MaxBytes }
         : null;
 
