@@ -7,6 +7,8 @@ using FeBeRelay.Channel.Connections;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Endpoints;
 using FeBeRelay.Relay.Http;
+using FeBeRelay.Relay.Management;
+using FeBeRelay.Relay.Monitoring;
 using FeBeRelay.Relay.Services;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -30,6 +32,7 @@ internal sealed class Node : IAsyncDisposable
     private readonly ITimer _sweep;
     private readonly ConcurrentDictionary<(string, IPEndPoint), ChannelPool> _poolsByAddress = new();
     private readonly HttpEndpoints? _http;
+    private readonly ManagementEndpoint? _management;
     private ChannelListener? _listener;
     private bool _started;
     private bool _drained;
@@ -54,6 +57,8 @@ internal sealed class Node : IAsyncDisposable
         _http = options.Http is { HasEndpoints: true } http
             ? HttpEndpoints.Create(http, new NodeLookup(FindChannels, n => options.Peers.FirstOrDefault(p => p.Name == n)?.Address), time, loggers)
             : null;
+        Monitor = new NodeMonitor(Associations, _audit, options.Identity.Certificate, options.Name, options.Policy, () => NodePorts, time);
+        _management = options.Management is { } management ? CreateManagement(management) : null;
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
     }
 
@@ -68,6 +73,12 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>The http endpoints, if the node has any.</summary>
     public HttpEndpoints? Http => _http;
+
+    /// <summary>Reads the node's figures.</summary>
+    public NodeMonitor Monitor { get; }
+
+    /// <summary>Where it is managed, if it is.</summary>
+    public ManagementEndpoint? Management => _management;
 
     /// <summary>Opens a stream of a service at a peer, for code in this process.</summary>
     public Task<SecureChannelStream> OpenStreamAsync(string peer, string service, CancellationToken cancellation) =>
@@ -104,6 +115,7 @@ internal sealed class Node : IAsyncDisposable
                 $"relay endpoint {endpoint.Name} on {endpoint.Listen}");
         }
         await StartHttpAsync().ConfigureAwait(false);
+        await (_management?.StartAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         _endpoints.ForEach(e => e.Start());
         foreach (ChannelPool pool in _pools.Values)
         {
@@ -138,6 +150,7 @@ internal sealed class Node : IAsyncDisposable
         {
             await _listener.DisposeAsync().ConfigureAwait(false);
         }
+        await (_management?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         Associations.EndAll();
         _audit.TellFloods();
         if (_started)
@@ -156,8 +169,18 @@ internal sealed class Node : IAsyncDisposable
         {
             await _http.DisposeAsync().ConfigureAwait(false);
         }
+        if (_management is not null)
+        {
+            await _management.DisposeAsync().ConfigureAwait(false);
+        }
         _server.Dispose();
         Associations.Dispose();
+    }
+
+    private ManagementEndpoint CreateManagement(ManagementOptions options)
+    {
+        var actions = new AssociationActions(Associations, () => _pools.Values.Concat(_poolsByAddress.Values), _time);
+        return ManagementEndpoint.Create(options, new ManagementApi(Monitor, Associations, actions, new EventFeed(_audit, _time), _audit), _audit, _loggers);
     }
 
     private ChannelConnector Connector(PeerNode peer)

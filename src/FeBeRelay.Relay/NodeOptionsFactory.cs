@@ -5,6 +5,8 @@ using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Http;
+using FeBeRelay.Relay.Management;
+using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Services;
 using Microsoft.Extensions.Configuration;
 
@@ -39,7 +41,10 @@ internal static class NodeOptionsFactory
             Services =
             [
                 .. configuration.Listener?.Services.Select(s => new Service(s.Key, s.Value.BackEnd.ToEndPoint(), s.Value.Peers, s.Value.ProxyProtocol)) ?? [],
+                .. configuration is { Listener: not null, Management.Enabled: true } ? ManagementServices.Of(configuration.Management) : [],
             ],
+            Policy = NodePolicyFactory.Effective(configuration.Policy),
+            Management = ToManagement(configuration.Management),
             Drain = TimeSpan.FromSeconds(configuration.Node.DrainSeconds),
         };
     }
@@ -84,6 +89,10 @@ internal static class NodeOptionsFactory
         MaxIdleChannels = settings.MaxIdleChannels,
         WarmChannels = settings.WarmChannels,
     };
+
+    private static ManagementOptions? ToManagement(ManagementSettings settings) => settings.Enabled
+        ? new ManagementOptions(settings.Folder!, [.. settings.Listen.Select(a => (IPEndPoint)a.ToEndPoint())], ManagementServices.RolesForPeers(settings))
+        : null;
 
     private static Lifetimes ToLifetimes(LifetimeSettings settings) => new(
         (uint)settings.AssociationSeconds, (uint)settings.AssociationQuickModes, (uint)settings.KeySeconds, (uint)settings.KeyKilobytes);

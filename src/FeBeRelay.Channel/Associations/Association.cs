@@ -75,6 +75,9 @@ public sealed class Association : IDisposable
     /// <summary>The peer said, without proof, that it does not know the association (3.8).</summary>
     public bool IsSuspect { get; internal set; }
 
+    /// <summary>Why no channel is made under it any more; null while it is in use.</summary>
+    internal string? RetiredFor { get; set; }
+
     /// <summary>Whether its life, or the peer's certificate's, is over.</summary>
     public bool IsExpired => _disposed || _time.GetElapsedTime(0) >= _expiresAt;
 

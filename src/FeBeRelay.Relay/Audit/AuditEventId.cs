@@ -35,6 +35,8 @@ internal enum AuditEventId
     FallbackToSoft = 9004,
     ClearListenerExposed = 9005,
     OtherWayToBackEnd = 9006,
+    ManagementAction = 9020,
+    ManagementRefused = 9021,
     FileStarted = 9100,
     Checkpoint = 9101,
     TornLineFound = 9102,

@@ -41,6 +41,8 @@ internal sealed record AuditEventKind(AuditEventId Id, string Windows, AuditCate
         new(AuditEventId.FallbackToSoft, "", AuditCategory.Clear, AuditOutcome.Failure),
         new(AuditEventId.ClearListenerExposed, "", AuditCategory.Clear, AuditOutcome.Failure),
         new(AuditEventId.OtherWayToBackEnd, "", AuditCategory.System, AuditOutcome.Failure),
+        new(AuditEventId.ManagementAction, "", AuditCategory.System, AuditOutcome.Success),
+        new(AuditEventId.ManagementRefused, "", AuditCategory.Logon, AuditOutcome.Failure),
         new(AuditEventId.FileStarted, "", AuditCategory.Audit, AuditOutcome.Success),
         new(AuditEventId.Checkpoint, "", AuditCategory.Audit, AuditOutcome.Success),
         new(AuditEventId.TornLineFound, "", AuditCategory.Audit, AuditOutcome.Failure),
