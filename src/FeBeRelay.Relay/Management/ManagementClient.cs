@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using FeBeRelay.Protocol;
 using FeBeRelay.Relay.Monitoring;
 
 namespace FeBeRelay.Relay.Management;
@@ -96,11 +97,19 @@ internal sealed class ManagementClient : IDisposable
         {
             throw known;
         }
+        catch (Exception e) when (RefusalOf(e) is { } code)
+        {
+            throw new ManagementException(
+                ManagementFault.Refused, $"{_node} refuses: {code.Name()}", "name this node's certificate there in management:viewers, or in management:operators to change things", e);
+        }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException || e is OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             throw new ManagementException(ManagementFault.Unreachable, $"{_node} does not answer: {(e.InnerException ?? e).Message.TrimEnd('.')}", _hint, e);
         }
     }
+
+    /// <summary>What a peer answered in the place of the service, if it did.</summary>
+    private static ErrorCode? RefusalOf(Exception? e) => e is null ? null : (e as ProtocolException)?.Code ?? RefusalOf(e.InnerException);
 
     private async Task<ManagementException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellation)
     {

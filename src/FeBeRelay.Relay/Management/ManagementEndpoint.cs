@@ -55,7 +55,7 @@ internal sealed class ManagementEndpoint : IAsyncDisposable
         var tokens = new ManagementTokens(folder.Token(ManagementRole.Viewer), folder.Token(ManagementRole.Operator));
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "feberelay" });
         builder.Services.AddSingleton(loggers).AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        builder.Services.AddRoutingCore();
+        builder.Services.AddRoutingCore().AddOpenApi("v1", document => document.AddDocumentTransformer(ApiDescription.Complete));
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ManagementJson.Default));
         ConfigureKestrel(builder.WebHost, options, folder);
         WebApplication application = builder.Build();
@@ -64,6 +64,7 @@ internal sealed class ManagementEndpoint : IAsyncDisposable
         application.UseRouting();
         application.Use(new RoleGate(tokens, audit, logger).InvokeAsync);
         api.Map(application);
+        application.MapOpenApi("/openapi/{documentName}.json");
         return new ManagementEndpoint(application, options, folder, logger);
     }
 

@@ -37,6 +37,9 @@ internal sealed class NodePair : IAsyncDisposable
 
     public int WarmChannels { get; init; }
 
+    /// <summary>The listener's section <c>management</c>, if it is to have one.</summary>
+    public string Management { get; init; } = "{}";
+
     /// <summary>Network namespaces of the two nodes; null for the test's own.</summary>
     public (string Relay, string Listener)? Namespaces { get; init; }
 
@@ -113,7 +116,8 @@ internal sealed class NodePair : IAsyncDisposable
           "services": { "owa": {
             "backEnd": {{JsonSerializer.Serialize(BackEnd)}}, "peers": [ "fe1.lab.test" ], "proxyProtocol": {{(ProxyProtocol ? "true" : "false")}}
           } }
-        }
+        },
+        "management": {{Management}}
         """));
 
     private string WriteRelay() => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
