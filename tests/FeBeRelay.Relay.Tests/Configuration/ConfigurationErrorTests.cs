@@ -101,7 +101,7 @@ public sealed class ConfigurationErrorTests : IDisposable
     [Fact]
     public void A_folder_whose_sockets_would_have_too_long_names_is_reported()
     {
-        string folder = "/" + new string('f', 87);
+        string folder = "/" + new string('f', 86);
         var error = Assert.Single(_folder.LoadWith("management:folder", folder).Errors);
 
         Assert.Equal("management:folder", error.Key);
