@@ -9,6 +9,7 @@ using FeBeRelay.Relay.Endpoints;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Management;
 using FeBeRelay.Relay.Monitoring;
+using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Services;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -47,17 +48,19 @@ internal sealed class Node : IAsyncDisposable
         Associations = new AssociationTable(loggers.CreateLogger<AssociationTable>());
         Associations.Added += _audit.AssociationEstablished;
         Associations.Ended += _audit.AssociationEnded;
+        Associations.Revoked += _audit.PeerRevoked;
         Associations.ChannelAdded += _audit.ChannelEstablished;
         Associations.ChannelEnded += _audit.ChannelEnded;
+        _options.Policy.Changed += PolicyChanged;
         _services = new ServiceTable(options.Services);
         _server = new ServiceServer(_services, _audit, time, loggers.CreateLogger<ServiceServer>());
         _pools = options.Peers.ToDictionary(
             p => p.Name,
             CreatePool);
         _http = options.Http is { HasEndpoints: true } http
-            ? HttpEndpoints.Create(http, new NodeLookup(FindChannels, n => options.Peers.FirstOrDefault(p => p.Name == n)?.Address), time, loggers)
+            ? HttpEndpoints.Create(http, new NodeLookup(FindChannels, n => options.Peers.FirstOrDefault(p => p.Name == n)?.Address), _audit, time, loggers)
             : null;
-        Monitor = new NodeMonitor(Associations, _audit, options.Identity.Certificate, options.Name, options.Policy, () => NodePorts, time);
+        Monitor = new NodeMonitor(Associations, _audit, options.Identity, options.Name, options.Policy, () => NodePorts, time);
         _management = options.Management is { } management ? CreateManagement(management) : null;
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
     }
@@ -135,6 +138,7 @@ internal sealed class Node : IAsyncDisposable
             return;
         }
         _drained = true;
+        _options.Policy.Changed -= PolicyChanged;
         // A node that could not start has said so.
         ILogger logger = _started ? _logger : NullLogger.Instance;
         RelayLog.Draining(logger, (int)_options.Drain.TotalSeconds);
@@ -188,6 +192,12 @@ internal sealed class Node : IAsyncDisposable
         var connector = new ChannelConnector(peer, _options.Identity, Associations, _time);
         connector.Failed += _audit.NegotiationFailed;
         return connector;
+    }
+
+    private void PolicyChanged(PolicyChange change)
+    {
+        PolicyLog.PolicyChanged(_logger, change.Now.Name, change.Before.Name, change.Reason);
+        _audit.PolicyChanged(change.Now.Name, $"in the place of {change.Before.Name}: {change.Reason}");
     }
 
     private void Sweep()

@@ -4,6 +4,7 @@ using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Management;
+using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Services;
 
 namespace FeBeRelay.Relay;
@@ -32,14 +33,14 @@ internal sealed record NodeOptions
     /// <summary>The services behind the node ports.</summary>
     public IReadOnlyList<Service> Services { get; init; } = [];
 
-    /// <summary>The policy in effect, or null.</summary>
-    public NodePolicy? Policy { get; init; }
-
     /// <summary>Where it can be managed, or null.</summary>
     public ManagementOptions? Management { get; init; }
 
     /// <summary>Where security events go; stays its maker's.</summary>
     public AuditLog Audit { get; init; } = AuditLog.None();
+
+    /// <summary>What goes protected, clear or not at all; may be changed while the node runs.</summary>
+    public EffectivePolicy Policy { get; init; } = new(NodePolicy.Of(Posture.SecureServer));
 
     /// <summary>How long open streams get to finish when the node stops.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);

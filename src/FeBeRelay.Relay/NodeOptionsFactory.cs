@@ -4,6 +4,7 @@ using FeBeRelay.Channel.Identity;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Relay.Configuration;
+using FeBeRelay.Relay.Credentials;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Management;
 using FeBeRelay.Relay.Policies;
@@ -43,8 +44,8 @@ internal static class NodeOptionsFactory
                 .. configuration.Listener?.Services.Select(s => new Service(s.Key, s.Value.BackEnd.ToEndPoint(), s.Value.Peers, s.Value.ProxyProtocol)) ?? [],
                 .. configuration is { Listener: not null, Management.Enabled: true } ? ManagementServices.Of(configuration.Management) : [],
             ],
-            Policy = NodePolicyFactory.Effective(configuration.Policy),
             Management = ToManagement(configuration.Management),
+            Policy = new EffectivePolicy(NodePolicyFactory.Effective(configuration.Policy)),
             Drain = TimeSpan.FromSeconds(configuration.Node.DrainSeconds),
         };
     }
@@ -67,6 +68,9 @@ internal static class NodeOptionsFactory
 
     private static NodeCertificate LoadCertificate(CertificateSettings settings, IReadOnlyCollection<PeerRole> roles, TimeProvider time) =>
         NodeCertificate.Load(new NodeCertificateFiles(settings.Path, settings.KeyPath, settings.PasswordFile), roles, time);
+
+    /// <summary>The files that the identity is made of, to look after while the node runs.</summary>
+    public static CredentialFiles FilesOf(NodeConfiguration configuration, TimeProvider time) => new(configuration.Node, RolesOf(configuration), time);
 
     private static List<PeerRole> RolesOf(NodeConfiguration configuration)
     {

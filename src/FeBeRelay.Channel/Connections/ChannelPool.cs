@@ -16,7 +16,8 @@ public sealed class ChannelPool : IAsyncDisposable
     private readonly ILogger<ChannelPool> _logger;
     private readonly ConcurrentStack<PooledChannel> _idle = new();
     private readonly CancellationTokenSource _ending = new();
-    private int _idleCount;
+    private int _held;
+    private int _rentable;
     private int _warming;
 
     public ChannelPool(ChannelConnector connector, ILogger<ChannelPool> logger)
@@ -28,14 +29,20 @@ public sealed class ChannelPool : IAsyncDisposable
     /// <summary>The peer.</summary>
     public PeerNode Peer => _connector.Peer;
 
-    /// <summary>Channels that wait.</summary>
-    public int IdleCount => Volatile.Read(ref _idleCount);
+    /// <summary>Channels that wait. One is counted when it can be rented, and not a moment before.</summary>
+    public int IdleCount => Volatile.Read(ref _rentable);
 
     /// <summary>A channel for one stream: an idle one, or a new one.</summary>
     /// <exception cref="NegotiationException">There was none, and none could be made.</exception>
     public async ValueTask<RentedChannel> RentAsync(CancellationToken cancellation)
     {
-        PooledChannel? pooled = TakeIdle();
+        PooledChannel? pooled = TakeIdle(out Task? looking);
+        if (pooled is null && looking is not null)
+        {
+            // Dearer than the moment that a look takes is another channel.
+            await looking.WaitAsync(cancellation).ConfigureAwait(false);
+            pooled = TakeIdle(out _);
+        }
         KeepWarm();
         SecureChannel? idle = pooled is null ? null : await WakeAsync(pooled.Channel, cancellation).ConfigureAwait(false);
         return new RentedChannel(this, idle ?? await _connector.ConnectAsync(observe: null, cancellation).ConfigureAwait(false));
@@ -68,9 +75,9 @@ public sealed class ChannelPool : IAsyncDisposable
         var others = new List<PooledChannel>();
         while (_idle.TryPop(out PooledChannel? pooled))
         {
-            if (pooled.Channel.Association == association && pooled.TryRent())
+            if (pooled.Channel.Association == association && pooled.TryRent(out _))
             {
-                Interlocked.Decrement(ref _idleCount);
+                LetGo();
                 closing.Add(CloseAsync(pooled));
             }
             else if (!pooled.IsLost)
@@ -91,7 +98,7 @@ public sealed class ChannelPool : IAsyncDisposable
         var closing = new List<Task>();
         while (_idle.TryPop(out PooledChannel? pooled))
         {
-            if (pooled.TryRent())
+            if (pooled.TryRent(out _))
             {
                 closing.Add(CloseAsync(pooled));
             }
@@ -103,22 +110,28 @@ public sealed class ChannelPool : IAsyncDisposable
     internal void Return(SecureChannel channel)
     {
         bool keep = !_ending.IsCancellationRequested && !channel.IsAskedToClose && !channel.Association.IsExpired;
-        if (!keep || Interlocked.Increment(ref _idleCount) > Peer.MaxIdleChannels)
+        var pooled = new PooledChannel(channel, Lost);
+        if (!keep || !TryHold(pooled))
         {
-            if (keep)
-            {
-                Interlocked.Decrement(ref _idleCount);
-            }
             _ = CloseAsync(channel);
             return;
         }
-        var pooled = new PooledChannel(channel, Lost);
-        pooled.Park();
         _idle.Push(pooled);
-        if (_ending.IsCancellationRequested && pooled.TryRent())
+        Interlocked.Increment(ref _rentable);
+        if (_ending.IsCancellationRequested && pooled.TryRent(out _))
         {
             _ = CloseAsync(pooled);
         }
+    }
+
+    private bool TryHold(PooledChannel pooled)
+    {
+        bool held = Interlocked.Increment(ref _held) <= Peer.MaxIdleChannels && pooled.TryPark();
+        if (!held)
+        {
+            Interlocked.Decrement(ref _held);
+        }
+        return held;
     }
 
     /// <summary>Un-parks a channel for its next stream; null where it cannot be, and is over.</summary>
@@ -139,19 +152,22 @@ public sealed class ChannelPool : IAsyncDisposable
         return awake ? channel : null;
     }
 
-    private PooledChannel? TakeIdle()
+    /// <param name="looking">Where there is none, but one that is just being looked after: done when it has been.</param>
+    private PooledChannel? TakeIdle(out Task? looking)
     {
         PooledChannel? found = null;
+        looking = null;
         List<PooledChannel>? busy = null;
         while (found is null && _idle.TryPop(out PooledChannel? pooled))
         {
-            if (!pooled.TryRent())
+            if (!pooled.TryRent(out Task? busyLooking))
             {
                 // Its watch is reading a control record just now, or has found it dead.
+                looking ??= busyLooking;
                 (busy ??= []).Add(pooled);
                 continue;
             }
-            Interlocked.Decrement(ref _idleCount);
+            LetGo();
             if (pooled.Channel.HasNews() || pooled.Channel.Association.IsExpired)
             {
                 // Whatever the news are, it is not used again.
@@ -170,9 +186,15 @@ public sealed class ChannelPool : IAsyncDisposable
         return found;
     }
 
+    private void LetGo()
+    {
+        Interlocked.Decrement(ref _rentable);
+        Interlocked.Decrement(ref _held);
+    }
+
     private void Lost(PooledChannel pooled)
     {
-        Interlocked.Decrement(ref _idleCount);
+        LetGo();
         ChannelLog.IdleChannelLost(_logger, pooled.Channel.Id, Peer.Name);
     }
 

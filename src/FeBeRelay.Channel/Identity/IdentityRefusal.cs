@@ -18,4 +18,6 @@ public enum IdentityRefusal
     NoDnsName,
     UntrustedRoot,
     InvalidChain,
+    Revoked,
+    RevocationUnknown,
 }

@@ -24,6 +24,7 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
 
     // Up to a tenth more or less, so that a node's channels do not all start at once.
     protected override double Spread { get; } = 0.9 + 0.2 * Random.Shared.NextDouble();
+    internal override bool IsUnderWay => Volatile.Read(ref _running) != 0 || base.IsUnderWay;
 
     private InitiatorExchange Exchange => (InitiatorExchange)Channel.Core.Exchange;
 
@@ -90,6 +91,11 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
             {
                 await NoKeysAsync("the peer knows none of the associations offered", null).ConfigureAwait(false);
                 return;
+            }
+            if (Exchange.Wanted == AskKind.Association)
+            {
+                // The present one will not do: the responder's certificate is another, say.
+                Channel.Association.MakeDue();
             }
             Target = await connector.AssociationForExchangeAsync(CancellationToken.None).ConfigureAwait(false);
             Exchange.Start(Target.ForExchange, forwardSecrecy: true, PlatformEntropy.Instance);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using FeBeRelay.Relay;
 using FeBeRelay.Relay.Configuration;
@@ -60,6 +61,7 @@ internal static class RunCommand
         }
 
         using var host = BuildHost(loaded.Configuration, loaded.Values);
+        using var reload = ReloadAtHangUp(host.Services.GetRequiredService<NodeService>());
         try
         {
             await host.RunAsync(cancellationToken);
@@ -75,6 +77,13 @@ internal static class RunCommand
 
         return ExitCode.Succeeded;
     }
+
+    /// <summary>SIGHUP means "read your files again", as for other services.</summary>
+    private static PosixSignalRegistration ReloadAtHangUp(NodeService node) => PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+    {
+        signal.Cancel = true;
+        _ = node.ReloadAsync();
+    });
 
     private static IHost BuildHost(NodeConfiguration configuration, IConfiguration values)
     {

@@ -30,6 +30,9 @@ public sealed record PolicyRule
     /// <summary>When a peer counts as not capable.</summary>
     public FallbackSettings Fallback { get; init; } = FallbackSettings.Default;
 
+    /// <summary>Those of <c>inpass</c> and <c>soft</c> that are set, as reports write them.</summary>
+    public IReadOnlyList<string> Flags => [.. InPass ? ["inpass"] : Array.Empty<string>(), .. Soft ? ["soft"] : Array.Empty<string>()];
+
     /// <summary>Whether a clear connection that arrives may reach the back end.</summary>
     public bool TakesClear => Action is FilterAction.Permit or FilterAction.Respond || (Action == FilterAction.Negotiate && InPass);
 

@@ -39,7 +39,7 @@ internal sealed record AssociationView
     [Description("The key exchange group.")]
     public required string Group { get; init; }
 
-    [Description("Rules of the policy under which its channels carry; empty where the node was given none.")]
+    [Description("Rules of the policy under which its channels carry.")]
     public required IReadOnlyList<string> Rules { get; init; }
 
     [Description("Services that its channels carried last.")]

@@ -33,7 +33,7 @@ internal sealed record ChannelView
     [Description("The relay endpoint of its newest stream; null at the listener and for http endpoints.")]
     public required string? Endpoint { get; init; }
 
-    [Description("The rule of the policy under which it carries; null where the node was given none, and before the first stream.")]
+    [Description("The rule of the policy under which it carries; null before the first stream.")]
     public required string? Rule { get; init; }
 
     [Description("This node's end of the TCP connection.")]

@@ -48,11 +48,11 @@ internal sealed record NodeView
     [Description("When its certificate ends (UTC).")]
     public required DateTimeOffset CertificateEnds { get; init; }
 
-    [Description("The policy in effect; null where the node was given none.")]
-    public required string? Policy { get; init; }
+    [Description("The policy in effect.")]
+    public required string Policy { get; init; }
 
-    [Description("The posture below the policy's rules; null where the node was given none.")]
-    public required string? Posture { get; init; }
+    [Description("The posture below the policy's rules.")]
+    public required string Posture { get; init; }
 
     [Description("Addresses of its node ports.")]
     public required IReadOnlyList<string> NodePorts { get; init; }

@@ -4,23 +4,23 @@ using System.Reflection;
 using System.Text.Json;
 using FeBeRelay.Channel;
 using FeBeRelay.Channel.Associations;
-using FeBeRelay.Channel.Identity;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
+using FeBeRelay.Relay.Policies;
 
 namespace FeBeRelay.Relay.Monitoring;
 
 /// <summary>Reads a node's figures. It only reads totals that are kept anyway: nothing is counted for it on the way of the data. Thread-safe.</summary>
 /// <param name="associations">The node's associations.</param>
 /// <param name="audit">Its security log, with counts of events and clear bytes.</param>
-/// <param name="certificate">Its certificate.</param>
+/// <param name="identity">Who it is.</param>
 /// <param name="name">Its name.</param>
-/// <param name="policy">The policy in effect, or null.</param>
+/// <param name="policy">The policy in effect.</param>
 /// <param name="nodePorts">Gives its node ports.</param>
 /// <param name="time">The clock.</param>
 internal sealed class NodeMonitor(
-    AssociationTable associations, AuditLog audit, NodeCertificate certificate, string name, NodePolicy? policy, Func<IReadOnlyList<IPEndPoint>> nodePorts, TimeProvider time)
+    AssociationTable associations, AuditLog audit, NodeIdentity identity, string name, EffectivePolicy policy, Func<IReadOnlyList<IPEndPoint>> nodePorts, TimeProvider time)
 {
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
@@ -43,11 +43,11 @@ internal sealed class NodeMonitor(
         Name = name,
         Version = ProgramVersion,
         Started = _started,
-        Identity = certificate.DnsNames,
-        Fingerprint = certificate.Fingerprint,
-        CertificateEnds = certificate.NotAfter,
-        Policy = policy?.Name,
-        Posture = policy?.Posture.Name,
+        Identity = identity.Certificate.DnsNames,
+        Fingerprint = identity.Certificate.Fingerprint,
+        CertificateEnds = identity.Certificate.NotAfter,
+        Policy = policy.Current.Name,
+        Posture = policy.Current.Posture.Name,
         NodePorts = [.. nodePorts().Select(port => port.ToString())],
     };
 
@@ -159,12 +159,12 @@ internal sealed class NodeMonitor(
 
     private string? RuleOf(SecureChannel channel)
     {
-        if (policy is null || channel.Service is not { } service)
+        if (channel.Service is not { } service)
         {
             return null;
         }
         bool outbound = channel.Role == Role.Initiator;
-        return policy.Find(new Traffic(outbound ? Direction.Outbound : Direction.Inbound)
+        return policy.Current.Find(new Traffic(outbound ? Direction.Outbound : Direction.Inbound)
         {
             PeerAddress = channel.RemoteEndPoint.Address,
             PeerIdentities = [.. channel.Association.Peer.DnsNames, .. channel.Association.Peer.OrganizationalUnits.Select(unit => $"ou={unit}")],

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using FeBeRelay.Protocol.Cryptography;
-using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Monitoring;
 using FeBeRelay.Relay.Tests.BadInput;
@@ -17,7 +16,7 @@ public sealed class TotalsTests
     [InlineData("aes256-gmac")]
     public async Task Bytes_are_confidential_or_authenticated_by_suite_and_both_ends_say_the_same(string suite)
     {
-        await using var nodes = new TestNodes { Suite = Suite.Find(suite)!, WithRelay = options => options with { Policy = NodePolicy.Of(Posture.SecureServer) } };
+        await using var nodes = new TestNodes { Suite = Suite.Find(suite)! };
         using var backEnd = new BackEndStub();
         nodes.Start(backEnd.EndPoint);
         await VisitAsync(nodes, backEnd, 100_000);
