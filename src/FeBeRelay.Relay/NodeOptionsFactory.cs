@@ -8,6 +8,7 @@ using FeBeRelay.Relay.Credentials;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Management;
 using FeBeRelay.Relay.Policies;
+using FeBeRelay.Relay.Policies.Pins;
 using FeBeRelay.Relay.Services;
 using Microsoft.Extensions.Configuration;
 
@@ -31,7 +32,11 @@ internal static class NodeOptionsFactory
             Peers = [.. configuration.Nodes.Select(n => ToPeer(n.Key, n.Value))],
             Endpoints =
             [
-                .. configuration.Relay.Endpoints.Select(e => new EndpointOptions(e.Key, e.Value.Listen.ToEndPoint(), e.Value.Node, e.Value.Service)),
+                .. configuration.Relay.Endpoints.Select(e => new EndpointOptions(e.Key, e.Value.Listen.ToEndPoint(), e.Value.Node, e.Value.Service)
+                {
+                    ClearTo = e.Value.ClearTo?.ToEndPoint(),
+                    IsEnquiryOn = e.Value.Enquiry != "off",
+                }),
             ],
             Http = new HttpOptions(values)
             {
@@ -45,6 +50,7 @@ internal static class NodeOptionsFactory
                 .. configuration is { Listener: not null, Management.Enabled: true } ? ManagementServices.Of(configuration.Management) : [],
             ],
             Management = ToManagement(configuration.Management),
+            Pins = configuration.Policy.PinsFile is { } pins ? new PinFile(pins, time) : null,
             Policy = new EffectivePolicy(NodePolicyFactory.Effective(configuration.Policy)),
             Drain = TimeSpan.FromSeconds(configuration.Node.DrainSeconds),
         };

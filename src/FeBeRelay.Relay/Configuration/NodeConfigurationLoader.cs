@@ -43,6 +43,7 @@ internal static class NodeConfigurationLoader
         configuration = configuration with
         {
             Audit = Located(configuration.Audit, path, folder),
+            Policy = Located(configuration.Policy, path, folder),
             Management = Located(configuration.Management, path, folder),
         };
         NodeConfigurationValidator.Validate(configuration, values, errors);
@@ -65,6 +66,9 @@ internal static class NodeConfigurationLoader
 
     private static ManagementSettings Located(ManagementSettings management, string path, string folder)
         => management with { Folder = Path.GetFullPath(management.Folder ?? Path.Combine("management", Path.GetFileNameWithoutExtension(path)), folder) };
+
+    private static PolicySettings Located(PolicySettings policy, string path, string folder)
+        => policy with { PinsFile = Path.GetFullPath(policy.PinsFile ?? Path.Combine("pins", Path.GetFileName(path)), folder) };
 
     private static IConfigurationRoot BuildValues(string path, ConfigurationOverrides overrides, ConfigurationErrors errors)
     {
