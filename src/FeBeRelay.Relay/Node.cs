@@ -195,7 +195,7 @@ internal sealed class Node : IAsyncDisposable
 
     private ManagementEndpoint CreateManagement(ManagementOptions options)
     {
-        var actions = new AssociationActions(Associations, () => _pools.Values.Concat(_poolsByAddress.Values), _time);
+        var actions = new AssociationActions(Associations, () => _pools.All, _time);
         return ManagementEndpoint.Create(options, new ManagementApi(Monitor, Associations, actions, new EventFeed(_audit, _time), _audit), _audit, _loggers);
     }
 

@@ -21,7 +21,7 @@ internal sealed class ManagementChannels(PeerNode peer, NodeIdentity identity, M
     {
         try
         {
-            SecureChannel channel = await new ChannelConnector(peer, identity, _associations, time).ConnectAsync(observe: null, cancellation).ConfigureAwait(false);
+            SecureChannel channel = await new ChannelConnector(peer, identity, _associations, time).ConnectAsync(Demand.Require, observe: null, cancellation).ConfigureAwait(false);
             await channel.OpenAsync(new StreamOpen(1, Demand.Require, ManagementServices.NameOf(role), null, null)).ConfigureAwait(false);
             return new SecureChannelStream(channel, () => _ = channel.CloseAsync().AsTask());
         }
