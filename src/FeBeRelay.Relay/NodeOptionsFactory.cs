@@ -46,8 +46,12 @@ internal static class NodeOptionsFactory
             NodePorts = [.. (configuration.Listener?.Listen ?? []).Select(a => (IPEndPoint)a.ToEndPoint())],
             Services =
             [
-                .. configuration.Listener?.Services.Select(s => new Service(s.Key, s.Value.BackEnd.ToEndPoint(), s.Value.Peers, s.Value.ProxyProtocol)) ?? [],
                 .. configuration is { Listener: not null, Management.Enabled: true } ? ManagementServices.Of(configuration.Management) : [],
+                .. configuration.Listener?.Services.Select(s => new Service(s.Key, s.Value.BackEnd.ToEndPoint(), s.Value.Peers, s.Value.ProxyProtocol)
+                {
+                    Listen = (IPEndPoint?)s.Value.Listen?.ToEndPoint(),
+                    Quiet = TimeSpan.FromMilliseconds(s.Value.QuietMilliseconds),
+                }) ?? [],
             ],
             Management = ToManagement(configuration.Management),
             Pins = configuration.Policy.PinsFile is { } pins ? new PinFile(pins, time) : null,
