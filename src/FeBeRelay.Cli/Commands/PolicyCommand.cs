@@ -17,6 +17,10 @@ internal static class PolicyCommand
         CreateLint(context),
         PolicyExplainCommand.Create(context),
         CreateMatrix(),
+        PolicySignCommand.Create(),
+        PolicyPublishCommand.Create(),
+        PolicyResultCommand.Create(context),
+        PolicyImportCommand.Create(),
         PolicyPinsCommand.Create(context),
     };
 
