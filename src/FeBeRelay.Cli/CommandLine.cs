@@ -24,6 +24,7 @@ internal static class CommandLine
           feberelay audit verify --config fe1.json      is the security log as it was written?
           feberelay policy explain --config fe1.json --from me --to be1      protected, clear or blocked, and by which rule?
           feberelay probe be1 --config fe1.json         does the way to be1 work, and if not, where does it stop?
+          feberelay conformance --target http://127.0.0.1:8080      what of Exchange-style traffic does that proxy let through?
         """;
 
     public static async Task<int> RunAsync(
@@ -79,6 +80,7 @@ internal static class CommandLine
             ProbeCommand.Create(context),
             AuditCommand.Create(context),
             CertsCommand.Create(),
+            ConformanceCommand.Create(),
             CompletionCommand.Create(),
         };
         root.HelpName = "feberelay";
