@@ -54,6 +54,9 @@ internal sealed partial class ScriptedBackEnd : IDisposable
         return next.Task;
     }
 
+    /// <summary>Nobody waits for a connection as such any more.</summary>
+    public void ForgetNextConnection() => _next = null;
+
     /// <summary>The back end dies: nobody listens, and every connection is reset.</summary>
     public void Stop()
     {

@@ -34,7 +34,7 @@ internal static class ConnectionCases
         using RawPeer client = await visit.ConnectAsync();
         await using var outer = new SslStream(client.ToStream(), false, (_, presented, _, _) => presented?.GetCertHashString() == certificate.Thumbprint);
         Task handshake = outer.AuthenticateAsClientAsync("be.conformance.test");
-        using RawPeer served = await AcceptAsync(accepting);
+        using RawPeer served = await AcceptAsync(visit, accepting);
         await using var inner = new SslStream(served.ToStream());
         try
         {
@@ -66,7 +66,7 @@ internal static class ConnectionCases
     {
         Task<RawPeer> accepting = visit.BackEnd.NextConnectionAsync();
         using RawPeer client = await visit.ConnectAsync();
-        using RawPeer served = await AcceptAsync(accepting);
+        using RawPeer served = await AcceptAsync(visit, accepting);
         await TellAsync(served, client, "* OK [CAPABILITY IMAP4rev1 IDLE] ready\r\n");
         foreach ((string command, string answer) in ((string, string)[])
             [
@@ -95,7 +95,7 @@ internal static class ConnectionCases
         Demand.Equal(text, await to.HearAsync(text.Length), "what was said");
     }
 
-    private static async Task<RawPeer> AcceptAsync(Task<RawPeer> accepting)
+    private static async Task<RawPeer> AcceptAsync(Visit visit, Task<RawPeer> accepting)
     {
         try
         {
@@ -103,6 +103,7 @@ internal static class ConnectionCases
         }
         catch (TimeoutException)
         {
+            visit.BackEnd.ForgetNextConnection();
             throw new ConformanceFailedException("the back end got no connection before the client said something");
         }
     }
