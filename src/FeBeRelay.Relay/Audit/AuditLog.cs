@@ -33,8 +33,8 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
     public void NodeFailed(string reason) => Write(AuditEventId.NodeFailed, e => e with { Reason = reason });
 
     /// <summary>The policy in force is another.</summary>
-    /// <param name="policy">Its name and version.</param>
-    /// <param name="reason">Who changed it, and how.</param>
+    /// <param name="policy">The new one's name.</param>
+    /// <param name="reason">Which was before it, and how it was changed.</param>
     public void PolicyChanged(string policy, string reason) => Write(AuditEventId.PolicyChanged, e => e with { Rule = policy, Reason = reason });
 
     /// <summary>The back end behind a service answers at an address that is not protected.</summary>

@@ -9,6 +9,8 @@ internal enum StreamSide
     Application,
     /// <summary>The channel, or the peer.</summary>
     Channel,
+    /// <summary>The clear connection to the peer.</summary>
+    Network,
     /// <summary>This node: its drain deadline has passed.</summary>
     Node,
 }

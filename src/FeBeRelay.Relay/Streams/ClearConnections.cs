@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using FeBeRelay.Protocol.Policy;
+using FeBeRelay.Relay.Audit;
+
+namespace FeBeRelay.Relay.Streams;
+
+/// <summary>Carries connections that policy lets go clear: audited at both ends of their life, counted, listed until they end. Thread-safe.</summary>
+/// <param name="audit">The audit log, with the ledger.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ClearConnections(AuditLog audit, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<ClearConnection, byte> _open = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Those that are open, whatever policy says by now: a change of policy lets them finish.</summary>
+    public IReadOnlyCollection<ClearConnection> Open => [.. _open.Keys];
+
+    /// <summary>Carries one connection to its end. The decision to send it clear was taken immediately before.</summary>
+    /// <param name="flow">Endpoint or service, peer, rule and cause.</param>
+    /// <param name="rule">The rule that decided.</param>
+    /// <param name="network">The connection with the peer; ended.</param>
+    /// <param name="application">The front end's or back end's connection; ended.</param>
+    /// <param name="first">What was received from the network already.</param>
+    /// <param name="kill">Cuts the connection: the node's drain deadline.</param>
+    /// <returns>Its bytes on the network, and what cut it, if anything did.</returns>
+    public async Task<ClearEnd> CarryAsync(
+        ClearFlow flow, PolicyRule rule, Socket network, Socket application, ReadOnlyMemory<byte> first, CancellationToken kill)
+    {
+        var connection = new ClearConnection(flow, rule, network.LocalEndPoint, network.RemoteEndPoint, time.GetUtcNow());
+        var pump = new ClearPump(network, application, audit.ClearTraffic(flow, rule.Flags, connection.Local, connection.Remote));
+        _open[connection] = 0;
+        try
+        {
+            StreamFailure? failure = await pump.RunAsync(first, kill).ConfigureAwait(false);
+            return new ClearEnd(pump.BytesSent, pump.BytesReceived, failure);
+        }
+        finally
+        {
+            _open.TryRemove(connection, out _);
+            audit.ClearTrafficEnded(flow, connection.Local, connection.Remote, pump.BytesSent, pump.BytesReceived);
+        }
+    }
+}
+
+/// <summary>How a clear connection ended.</summary>
+/// <param name="BytesSent">On the network.</param>
+/// <param name="BytesReceived">From the network.</param>
+/// <param name="Failure">What cut it; null after a clean end in both directions.</param>
+internal sealed record ClearEnd(long BytesSent, long BytesReceived, StreamFailure? Failure);
