@@ -102,5 +102,5 @@ internal sealed class ApacheProcess : IAsyncDisposable
         return apache;
     }
 
-    private static Task OwnAsync(string path) => Tool.RunAsync("chown", "www-data:www-data", path);
+    private static Task<string> OwnAsync(string path) => Tool.RunAsync("chown", "www-data:www-data", path);
 }

@@ -31,9 +31,9 @@ internal sealed class MailServer : IAsyncDisposable
         server._folder.Make("postfix");
         server.ConfigurePostfix();
         server.ConfigureDovecot();
-        // Both go to the background when they listen.
-        await Tool.RunAsync("dovecot", "-c", server._folder["dovecot.conf"]);
-        await Tool.RunAsync("postfix", "-c", server._folder["postfix"], "start");
+        // Both go to the background when they listen, and would keep what they write to open.
+        await Tool.RunAsync("sh", "-c", $"dovecot -c {server._folder["dovecot.conf"]} > /dev/null 2>&1");
+        await Tool.RunAsync("sh", "-c", $"postfix -c {server._folder["postfix"]} start > /dev/null 2>&1");
         return server;
     }
 
