@@ -12,15 +12,6 @@ namespace FeBeRelay.Scenarios.Processes;
 /// </summary>
 internal sealed class NodePair : IAsyncDisposable
 {
-    private const string Http = """
-        ,
-        "Kestrel": { "Endpoints": { "owa": { "Url": "http://127.0.0.1:0" } } },
-        "ReverseProxy": {
-          "Routes": { "all": { "ClusterId": "mail", "Match": { "Path": "{**all}" } } },
-          "Clusters": { "mail": { "Destinations": { "be1": { "Address": "febe://owa@be1" } } } }
-        }
-        """;
-
     private readonly string _folder = Directory.CreateTempSubdirectory("feberelay-pair-").FullName;
     private readonly SiteCertificates _certificates;
     private NodeProcess? _listener;
@@ -49,12 +40,6 @@ internal sealed class NodePair : IAsyncDisposable
 
     public int WarmChannels { get; init; }
 
-    /// <summary>Further services, each with a relay endpoint of its name: where their servers are.</summary>
-    public Dictionary<string, string> MoreServices { get; init; } = [];
-
-    /// <summary>Whether fe1 has an http endpoint, too, which leads to the service "owa".</summary>
-    public bool HasHttp { get; init; }
-
     public int ReloadSeconds { get; init; } = 10;
 
     /// <summary>Whether the nodes look into ca.crl.</summary>
@@ -73,9 +58,6 @@ internal sealed class NodePair : IAsyncDisposable
     public EndPoint EndPoint { get; private set; } = new IPEndPoint(IPAddress.None, 0);
 
     public string Url => $"http://{EndPoint}";
-
-    /// <summary>The http endpoint.</summary>
-    public Uri HttpUrl { get; private set; } = new("http://127.0.0.1:0");
 
     public string this[string file] => Path.Combine(_folder, file);
 
@@ -102,15 +84,8 @@ internal sealed class NodePair : IAsyncDisposable
         _relay = new NodeProcess(WriteRelay(), Namespaces?.Relay);
         string open = await _relay.WaitForAsync(@"Relay endpoint owa open on (\S+)");
         EndPoint = Listen.StartsWith("unix:", StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(Listen[5..]) : IPEndPoint.Parse(open);
-        if (HasHttp)
-        {
-            HttpUrl = new Uri(await _relay.WaitForAsync(@"http endpoints open on (http://[^/:]+:\d+)"));
-        }
         await _relay.WaitForAsync("Node fe1 started");
     }
-
-    /// <summary>Where applications connect for one of the further services.</summary>
-    public async Task<IPEndPoint> EndPointOfAsync(string service) => IPEndPoint.Parse(await Relay.WaitForAsync($@"Relay endpoint {service} open on (\S+)"));
 
     /// <summary>An application's connection.</summary>
     public Task<Socket> ConnectAsync() => Wire.ConnectAsync(EndPoint);
@@ -139,14 +114,13 @@ internal sealed class NodePair : IAsyncDisposable
           "listen": [ "{{listen}}" ],
           "services": { "owa": {
             "backEnd": {{JsonSerializer.Serialize(BackEnd)}}, "peers": [ "fe1.lab.test" ], "proxyProtocol": {{(ProxyProtocol ? "true" : "false")}}
-          }{{string.Concat(MoreServices.Select(s => $", \"{s.Key}\": {{ \"backEnd\": \"{s.Value}\", \"peers\": [ \"fe1.lab.test\" ] }}"))}} }
+          } }
         }
         """));
 
     private string WriteRelay() => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
         "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}} } },
-        "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(Listen)}}, "node": "be1", "service": "owa" }{{string.Concat(MoreServices.Keys.Select(
-            s => $", \"{s}\": {{ \"listen\": \"127.0.0.1:0\", \"node\": \"be1\", \"service\": \"{s}\" }}"))}} } }{{(HasHttp ? Http : "")}}
+        "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(Listen)}}, "node": "be1", "service": "owa" } } }
         """));
 
     private string Write(string node, string rest)
