@@ -35,6 +35,9 @@ public sealed class NodeIdentity
     /// <summary>The node's own certificate.</summary>
     public NodeCertificate Certificate => _credentials.Certificate;
 
+    /// <summary>The suites that it offers and takes where no rule names others, best first.</summary>
+    public IReadOnlyList<Suite> Suites => Settings.Suites;
+
     internal MainModeSettings Settings => _credentials.Settings;
 
     /// <summary>
@@ -64,8 +67,8 @@ public sealed class NodeIdentity
         ? Settings
         : Settings with { Suites = security.Suites ?? Settings.Suites, Lifetimes = security.Lifetimes ?? Settings.Lifetimes };
 
-    /// <summary>Checks a peer's chain; about 1 ms for one that was not seen before.</summary>
-    internal PeerVerdict Verify(IReadOnlyList<byte[]> chain, PeerRole role) => _credentials.Verifier.Verify(chain, role);
+    /// <summary>Checks a chain, leaf first; about 1 ms for one that was not seen before.</summary>
+    public PeerVerdict Verify(IReadOnlyList<byte[]> chain, PeerRole role) => _credentials.Verifier.Verify(chain, role);
 
     private static LocalIdentity LocalIdentityOf(NodeCertificate certificate) =>
         new(certificate.Chain, (SignatureScheme)certificate.Scheme, data => certificate.Sign(data));
