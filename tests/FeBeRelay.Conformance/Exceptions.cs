@@ -19,7 +19,7 @@ internal static class Exceptions
         ["6d"] = Kestrel,
         ["19b"] = "chunks of a request are read and written anew; content and trailers stay (19a)",
         ["19e"] = "Kestrel refuses space before a chunk's extension; no client is known that sends it",
-        ["27b"] = "ambiguous requests are refused (27a)",
+        ["27b"] = "ambiguous requests do not arrive as they are: they are refused (27a)",
         ["29"] = "an `http` endpoint reads requests; TLS inside is for `stream`",
         ["32"] = "an `http` endpoint speaks HTTP; IMAP, POP3 and SMTP are for `stream`",
     };

@@ -15,7 +15,7 @@ internal sealed class NginxProxy : Proxy
           client_max_body_size 0; client_header_timeout 1h; client_body_timeout 1h; send_timeout 1h; keepalive_timeout 1h; keepalive_requests 1000000;
           client_header_buffer_size 128k; large_client_header_buffers 8 128k;
           map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
-          proxy_http_version 1.1; proxy_buffering off; proxy_request_buffering off; proxy_buffer_size 128k;
+          proxy_http_version 1.1; proxy_buffering off; proxy_request_buffering off; proxy_buffer_size 128k; proxy_buffers 8 128k; proxy_busy_buffers_size 256k;
           proxy_read_timeout 1h; proxy_send_timeout 1h; proxy_set_header Host $http_host; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;
           upstream be { server {{backEnd}}; keepalive 32; }
           server { listen 127.0.0.1:{{port}}; location / { proxy_pass http://be; } }
