@@ -22,6 +22,8 @@ internal static class CommandLine
 
     private static readonly Option<int> Seconds = new("--seconds") { Description = "Seconds of a turn.", DefaultValueFactory = _ => 2 };
 
+    private static readonly Option<int> Warm = new("--warm") { Description = "Seconds of each relay's turn before the first round, which do not count.", DefaultValueFactory = _ => 6 };
+
     private static readonly Option<int> Idle = new("--idle") { Description = "Idle connections of the load 'idle'.", DefaultValueFactory = _ => 8_000 };
 
     private static readonly Option<DirectoryInfo> Results = new("--results")
@@ -38,7 +40,7 @@ internal static class CommandLine
 
     public static Task<int> RunAsync(string[] args)
     {
-        var command = new RootCommand("Measures FeBeRelay against other relays, side by side on this machine.") { Only, Relays, Rounds, Seconds, Idle, Results, Program };
+        var command = new RootCommand("Measures FeBeRelay against other relays, side by side on this machine.") { Only, Relays, Rounds, Seconds, Warm, Idle, Results, Program };
         command.SetAction((parsed, cancellation) => Harness.RunAsync(
             new LoadOptions
             {
@@ -46,6 +48,7 @@ internal static class CommandLine
                 Relays = parsed.GetValue(Relays) ?? [],
                 Rounds = parsed.GetValue(Rounds),
                 Seconds = parsed.GetValue(Seconds),
+                WarmSeconds = parsed.GetValue(Warm),
                 IdleConnections = parsed.GetValue(Idle),
                 Results = parsed.GetValue(Results)!,
                 Programs = [.. (parsed.GetValue(Program) ?? []).Select(p => p.Split('=', 2)).Select(p => (p[0], p[^1]))],

@@ -107,7 +107,7 @@ public sealed class ChannelListener : IAsyncDisposable
         var from = (IPEndPoint)socket.RemoteEndPoint!;
         try
         {
-            SocketTuning.Apply(socket);
+            SocketTuning.Apply(socket, socket.RemoteEndPoint);
             channel = await attempt.RunAsync(_ending.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ProtocolException or SocketException or OperationCanceledException or ObjectDisposedException)

@@ -81,6 +81,9 @@ public sealed class RecordOpener : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
+    /// <summary>Lets go of the cipher until the next record. Any thread.</summary>
+    internal void Rest() => _key.Rest();
+
     private void CountEpoch()
     {
         _recordsBefore += _key.Records;

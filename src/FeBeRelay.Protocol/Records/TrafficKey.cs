@@ -14,7 +14,9 @@ internal sealed class TrafficKey : IDisposable
     private readonly Suite _suite;
     private readonly Secret _secret;
     private readonly Secret _iv;
-    private readonly AesGcm _cipher;
+
+    // Borrowed for each record, and back behind it: so it can be taken away at any time. 1.5 KB and more, and made again in microseconds.
+    private AesGcm? _cipher;
 
     /// <param name="suite">The association's suite.</param>
     /// <param name="secret"><c>TS</c>; owned from here on.</param>
@@ -25,8 +27,6 @@ internal sealed class TrafficKey : IDisposable
         _secret = secret;
         Epoch = epoch;
         _iv = LabelledHkdf.Expand(suite, secret, "iv", [], 12);
-        using Secret key = LabelledHkdf.Expand(suite, secret, "key", [], suite.KeySize);
-        _cipher = new AesGcm(key.Span, Limits.TagSize);
     }
 
     public byte Epoch { get; }
@@ -59,15 +59,17 @@ internal sealed class TrafficKey : IDisposable
         Span<byte> body = record.Slice(Wire.RecordHeader.Size, size);
         Debug.Assert(plaintext == body || !plaintext.Overlaps(record), "plaintext and record are the same memory or apart");
         Span<byte> tag = record[^Limits.TagSize..];
+        AesGcm cipher = Borrow();
         if (_suite.IsConfidential)
         {
-            _cipher.Encrypt(nonce, plaintext, body, tag, record[..Wire.RecordHeader.Size]);
+            cipher.Encrypt(nonce, plaintext, body, tag, record[..Wire.RecordHeader.Size]);
         }
         else
         {
             plaintext.CopyTo(body);
-            _cipher.Encrypt(nonce, [], [], tag, record[..^Limits.TagSize]);
+            cipher.Encrypt(nonce, [], [], tag, record[..^Limits.TagSize]);
         }
+        GiveBack(cipher);
     }
 
     /// <summary>Verifies and decrypts <c>[header][ciphertext][tag]</c> in place; the plaintext stands behind the header.</summary>
@@ -78,28 +80,55 @@ internal sealed class TrafficKey : IDisposable
         int size = BeginRecord(record.Length, nonce);
         Span<byte> ciphertext = record.Slice(Wire.RecordHeader.Size, size);
         Span<byte> tag = record[^Limits.TagSize..];
+        AesGcm cipher = Borrow();
         try
         {
             if (_suite.IsConfidential)
             {
-                _cipher.Decrypt(nonce, ciphertext, tag, ciphertext, record[..Wire.RecordHeader.Size]);
+                cipher.Decrypt(nonce, ciphertext, tag, ciphertext, record[..Wire.RecordHeader.Size]);
             }
             else
             {
-                _cipher.Decrypt(nonce, [], tag, [], record[..^Limits.TagSize]);
+                cipher.Decrypt(nonce, [], tag, [], record[..^Limits.TagSize]);
             }
         }
         catch (AuthenticationTagMismatchException)
         {
             throw new ProtocolException(ProtocolError.CannotDecrypt, $"record {Records - 1} of epoch {Epoch} does not open");
         }
+        finally
+        {
+            GiveBack(cipher);
+        }
     }
+
+    /// <summary>Lets go of the cipher, which the next record makes again. Any thread, at any time.</summary>
+    public void Rest() => Interlocked.Exchange(ref _cipher, null)?.Dispose();
 
     public void Dispose()
     {
-        _cipher.Dispose();
         _iv.Dispose();
         _secret.Dispose();
+        Rest();
+    }
+
+    private AesGcm Borrow()
+    {
+        if (Interlocked.Exchange(ref _cipher, null) is { } cipher)
+        {
+            return cipher;
+        }
+        using Secret key = LabelledHkdf.Expand(_suite, _secret, "key", [], _suite.KeySize);
+        return new AesGcm(key.Span, Limits.TagSize);
+    }
+
+    private void GiveBack(AesGcm cipher)
+    {
+        Interlocked.Exchange(ref _cipher, cipher);
+        if (_secret.IsDisposed)
+        {
+            Rest();
+        }
     }
 
     /// <summary>Takes the next sequence, counts, and makes the nonce <c>iv xor sequence</c>. Returns the plaintext's size.</summary>
