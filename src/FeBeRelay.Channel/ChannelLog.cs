@@ -34,6 +34,9 @@ internal static partial class ChannelLog
     [LoggerMessage(1007, LogLevel.Warning, "Making a channel ahead of use to node {Peer} failed: {Detail}")]
     public static partial void WarmingFailed(ILogger logger, string peer, string detail);
 
+    [LoggerMessage(1008, LogLevel.Warning, "Association {Id} with {Peer} is given up, and its {Channels} channels are cut: {Reason}")]
+    public static partial void AssociationRevoked(ILogger logger, string id, string peer, string reason, int channels);
+
     [LoggerMessage(1100, LogLevel.Debug, "Channel {Id} with {Peer} has new keys under association {Association}")]
     public static partial void Rekeyed(ILogger logger, string id, string peer, string association);
 

@@ -1,13 +1,16 @@
 using FeBeRelay.Channel.Identity;
+using FeBeRelay.Channel.Identity.Revocation;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Protocol.Policy;
 
 namespace FeBeRelay.Channel;
 
-/// <summary>Who this node is, whom it believes, and what it offers in main mode. Thread-safe.</summary>
+/// <summary>Who this node is, whom it believes, and what it offers in main mode. What it is made of can be replaced while it is in use. Thread-safe.</summary>
 public sealed class NodeIdentity
 {
-    private readonly PeerCertificateVerifier _verifier;
+    private readonly TimeProvider _time;
+    private volatile Credentials _credentials;
 
     /// <param name="certificate">The node's own; stays the caller's.</param>
     /// <param name="roots">The authorities it believes.</param>
@@ -19,20 +22,53 @@ public sealed class NodeIdentity
         NodeCertificate certificate, TrustedRoots roots, IReadOnlyList<Suite> suites, IReadOnlyList<Group> groups, Lifetimes lifetimes, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        _verifier = new PeerCertificateVerifier(roots, time, certificate.Leaf);
-        Certificate = certificate;
-        Settings = new MainModeSettings(
-            suites, groups, lifetimes, new LocalIdentity(certificate.Chain, (SignatureScheme)certificate.Scheme, data => certificate.Sign(data)), PlatformEntropy.Instance);
+        _time = time;
+        _credentials = new Credentials(
+            certificate,
+            new PeerCertificateVerifier(roots, time, certificate.Leaf),
+            new MainModeSettings(suites, groups, lifetimes, LocalIdentityOf(certificate), PlatformEntropy.Instance));
     }
 
     /// <summary>The first DNS name of the node's certificate.</summary>
     public string Name => Certificate.Name;
 
     /// <summary>The node's own certificate.</summary>
-    public NodeCertificate Certificate { get; }
+    public NodeCertificate Certificate => _credentials.Certificate;
 
-    internal MainModeSettings Settings { get; }
+    internal MainModeSettings Settings => _credentials.Settings;
 
-    /// <summary>Checks a peer's chain; about 1 ms for one that was not seen before.</summary>
-    internal PeerVerdict Verify(IReadOnlyList<byte[]> chain, PeerRole role) => _verifier.Verify(chain, role);
+    /// <summary>
+    /// Shows another certificate from the next main mode on, and believes these authorities and lists from the next check on. Associations that exist are
+    /// not touched: <see cref="Associations.AssociationTable.Recheck"/> looks after them.
+    /// </summary>
+    /// <param name="certificate">The node's own, new or as before; stays the caller's. One that is replaced is not to be disposed: a main mode may be signing with it.</param>
+    /// <param name="roots">The authorities.</param>
+    /// <param name="revocation">What they have taken back.</param>
+    public void Replace(NodeCertificate certificate, TrustedRoots roots, RevocationLists revocation)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        Credentials old = _credentials;
+        if (ReferenceEquals(certificate, old.Certificate))
+        {
+            old.Verifier.ReplaceTrust(roots, revocation);
+            return;
+        }
+        _credentials = new Credentials(
+            certificate,
+            new PeerCertificateVerifier(roots, revocation, _time, certificate.Leaf),
+            old.Settings with { Identity = LocalIdentityOf(certificate) });
+    }
+
+    /// <summary>What main mode offers where policy names suites or lifetimes in the place of the node's.</summary>
+    internal MainModeSettings SettingsFor(SecurityMethods security) => security == SecurityMethods.Default
+        ? Settings
+        : Settings with { Suites = security.Suites ?? Settings.Suites, Lifetimes = security.Lifetimes ?? Settings.Lifetimes };
+
+    /// <summary>Checks a chain, leaf first; about 1 ms for one that was not seen before.</summary>
+    public PeerVerdict Verify(IReadOnlyList<byte[]> chain, PeerRole role) => _credentials.Verifier.Verify(chain, role);
+
+    private static LocalIdentity LocalIdentityOf(NodeCertificate certificate) =>
+        new(certificate.Chain, (SignatureScheme)certificate.Scheme, data => certificate.Sign(data));
+
+    private sealed record Credentials(NodeCertificate Certificate, PeerCertificateVerifier Verifier, MainModeSettings Settings);
 }

@@ -105,10 +105,12 @@ public sealed partial class SecureChannel
         {
             if (association != _association && _disposed == 0)
             {
-                association.Add(this);
+                // One figure for both: what is carried meanwhile would else be counted twice.
+                TrafficTotals before = Totals;
+                association.Add(this, before);
                 Association old = _association;
                 Volatile.Write(ref _association, association);
-                old.Remove(this);
+                old.Remove(this, before);
             }
         }
         association.Touch();

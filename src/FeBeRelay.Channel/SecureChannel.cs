@@ -49,7 +49,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
             rest.CopyTo(_received);
             _end = rest.Length;
         }
-        association.Add(this);
+        association.Add(this, default);
     }
 
     public Role Role { get; }
@@ -243,6 +243,9 @@ public sealed partial class SecureChannel : IAsyncDisposable
         await DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Whether the beginning of a record is here whose rest is not (behind a <see cref="TryRead"/> that found none).</summary>
+    internal bool HasPart => _end > _start;
+
     /// <summary>Whether something, be it the end of the connection, is there to be received: on an idle channel a reason not to use it.</summary>
     public bool HasNews()
     {
@@ -264,7 +267,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
             _rekeying?.End(new ObjectDisposedException(nameof(SecureChannel)));
             lock (_ending)
             {
-                _association.Remove(this);
+                _association.Remove(this, Totals);
             }
             if (_isShutDown)
             {

@@ -4,8 +4,10 @@ using FeBeRelay.Channel.Identity;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Relay.Configuration;
+using FeBeRelay.Relay.Credentials;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Policies;
+using FeBeRelay.Relay.Policies.Pins;
 using FeBeRelay.Relay.Services;
 using Microsoft.Extensions.Configuration;
 
@@ -29,7 +31,11 @@ internal static class NodeOptionsFactory
             Peers = [.. configuration.Nodes.Select(n => ToPeer(n.Key, n.Value))],
             Endpoints =
             [
-                .. configuration.Relay.Endpoints.Select(e => new EndpointOptions(e.Key, e.Value.Listen.ToEndPoint(), e.Value.Node, e.Value.Service)),
+                .. configuration.Relay.Endpoints.Select(e => new EndpointOptions(e.Key, e.Value.Listen.ToEndPoint(), e.Value.Node, e.Value.Service)
+                {
+                    ClearTo = e.Value.ClearTo?.ToEndPoint(),
+                    IsEnquiryOn = e.Value.Enquiry != "off",
+                }),
             ],
             Http = new HttpOptions(values)
             {
@@ -41,6 +47,7 @@ internal static class NodeOptionsFactory
             [
                 .. configuration.Listener?.Services.Select(s => new Service(s.Key, s.Value.BackEnd.ToEndPoint(), s.Value.Peers, s.Value.ProxyProtocol)) ?? [],
             ],
+            Pins = configuration.Policy.PinsFile is { } pins ? new PinFile(pins, time) : null,
             Policy = new EffectivePolicy(NodePolicyFactory.Effective(configuration.Policy)),
             Drain = TimeSpan.FromSeconds(configuration.Node.DrainSeconds),
         };
@@ -64,6 +71,9 @@ internal static class NodeOptionsFactory
 
     private static NodeCertificate LoadCertificate(CertificateSettings settings, IReadOnlyCollection<PeerRole> roles, TimeProvider time) =>
         NodeCertificate.Load(new NodeCertificateFiles(settings.Path, settings.KeyPath, settings.PasswordFile), roles, time);
+
+    /// <summary>The files that the identity is made of, to look after while the node runs.</summary>
+    public static CredentialFiles FilesOf(NodeConfiguration configuration, TimeProvider time) => new(configuration.Node, RolesOf(configuration), time);
 
     private static List<PeerRole> RolesOf(NodeConfiguration configuration)
     {

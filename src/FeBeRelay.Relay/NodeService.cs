@@ -1,5 +1,7 @@
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Configuration;
+using FeBeRelay.Relay.Credentials;
+using FeBeRelay.Relay.Fleet;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,6 +13,9 @@ internal sealed class NodeService(NodeConfiguration configuration, IConfiguratio
 {
     private Node? _node;
     private AuditWriter? _audit;
+    private CredentialWatch? _credentials;
+    private FleetAgent? _fleet;
+    private bool _isDisposed;
 
     /// <exception cref="Channel.Identity.IdentityException">A certificate is not usable.</exception>
     /// <exception cref="NodeStartException">An address cannot be listened on, or the audit log not be written.</exception>
@@ -20,14 +25,38 @@ internal sealed class NodeService(NodeConfiguration configuration, IConfiguratio
         _audit = AuditFactory.Open(configuration.Audit, options.Name, options.Identity, time, loggers);
         var log = new AuditLog(_audit, AuditFactory.SelectionOf(configuration.Audit), options.Name, time);
         _node = new Node(options with { Audit = log }, time, loggers);
+        _credentials = CreateWatch(options, log, _node);
+        await _credentials.StartAsync(TimeSpan.FromSeconds(configuration.Node.ReloadSeconds));
+        if (configuration.Policy.Fleet is { } fleet)
+        {
+            _fleet = new FleetAgent(fleet, options.Identity, options.Policy, log, time, loggers.CreateLogger<FleetAgent>());
+            _fleet.Start();
+        }
         await _node.StartAsync();
     }
+
+    /// <summary>Looks at the files again: the operator has changed something.</summary>
+    public Task ReloadAsync() => Task.WhenAll(_credentials?.ReloadAsync() ?? Task.CompletedTask, _fleet?.PollAsync() ?? Task.CompletedTask);
 
     public Task StopAsync(CancellationToken cancellationToken) => _node?.DrainAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>The node first: its end is in the log.</summary>
     public async ValueTask DisposeAsync()
     {
+        // The host knows it under two types.
+        if (_isDisposed)
+        {
+            return;
+        }
+        _isDisposed = true;
+        if (_fleet is not null)
+        {
+            await _fleet.DisposeAsync().ConfigureAwait(false);
+        }
+        if (_credentials is not null)
+        {
+            await _credentials.DisposeAsync().ConfigureAwait(false);
+        }
         if (_node is not null)
         {
             await _node.DisposeAsync().ConfigureAwait(false);
@@ -36,5 +65,13 @@ internal sealed class NodeService(NodeConfiguration configuration, IConfiguratio
         {
             await _audit.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private CredentialWatch CreateWatch(NodeOptions options, AuditLog audit, Node node)
+    {
+        CredentialFiles files = NodeOptionsFactory.FilesOf(configuration, time);
+        ILogger<CredentialWatch> logger = loggers.CreateLogger<CredentialWatch>();
+        var fetcher = new RevocationFetcher(files.Addresses, TimeSpan.FromSeconds(configuration.Node.Revocation.FetchSeconds), time, logger);
+        return new CredentialWatch(options.Identity, node.Associations, files, fetcher, audit, time, logger);
     }
 }

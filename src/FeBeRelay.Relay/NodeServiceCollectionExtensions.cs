@@ -7,10 +7,10 @@ namespace FeBeRelay.Relay;
 /// <summary>Puts a node into a host.</summary>
 internal static class NodeServiceCollectionExtensions
 {
-    /// <summary>The node starts and drains with the host.</summary>
+    /// <summary>The node starts and drains with the host; <see cref="NodeService"/> can be asked for, to reload.</summary>
     public static IServiceCollection AddFeBeRelayNode(this IServiceCollection services, NodeConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton(configuration).AddHostedService<NodeService>();
+        return services.AddSingleton(configuration).AddSingleton<NodeService>().AddHostedService(provider => provider.GetRequiredService<NodeService>());
     }
 }

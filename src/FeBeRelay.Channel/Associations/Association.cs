@@ -18,6 +18,7 @@ public sealed class Association : IDisposable
     private readonly TimeSpan _expiresAt;
     private readonly TimeSpan _nearEndAt;
     private readonly TimeSpan _endAt;
+    private volatile bool _isDue;
     private long _lastUsed;
     private ulong _counter;
     private TrafficTotals _ended;
@@ -54,6 +55,9 @@ public sealed class Association : IDisposable
     /// <summary>Who the other node is.</summary>
     public PeerIdentity Peer { get; }
 
+    /// <summary>Of the names in the other node's certificate the one that this association is about: to the initiator the one that it dialled.</summary>
+    public string PeerName => ForExchange.Peer.Name;
+
     public Suite Suite { get; }
 
     public Group Group { get; }
@@ -79,13 +83,22 @@ public sealed class Association : IDisposable
     public bool IsExpired => _disposed || _time.GetElapsedTime(0) >= _expiresAt;
 
     /// <summary>The last tenth of its life, more or less, has begun: the initiator makes another and moves its channels there.</summary>
-    internal bool IsNearItsEnd => _time.GetElapsedTime(0) >= _nearEndAt;
+    internal bool IsNearItsEnd => _isDue || _time.GetElapsedTime(0) >= _nearEndAt;
 
     /// <summary>So little is left that a responder asks for another.</summary>
-    internal bool IsAtItsEnd => _time.GetElapsedTime(0) >= _endAt;
+    internal bool IsAtItsEnd => _isDue || _time.GetElapsedTime(0) >= _endAt;
 
     /// <summary>What is left of its life.</summary>
     public TimeSpan TimeLeft => _expiresAt - _time.GetElapsedTime(0);
+
+    /// <summary>The peer's certificates, leaf first: checked anew when what this node believes changes.</summary>
+    internal IReadOnlyList<byte[]> PeerChain => ForExchange.Peer.Chain;
+
+    /// <summary>Whether the peer's certificates are no longer valid by the clock on the wall, which may have been set.</summary>
+    internal bool IsCertificateOver => _time.GetUtcNow() > Peer.NotAfter;
+
+    /// <summary>Why it was given up, once it was.</summary>
+    internal string? EndReason { get; set; }
 
     internal AssociationKeys Keys { get; }
 
@@ -181,27 +194,35 @@ public sealed class Association : IDisposable
         }
     }
 
+    /// <summary>Lets another take its place as if its end were near: channels move, no stream is cut.</summary>
+    internal void MakeDue() => _isDue = true;
+
     /// <summary>Notes that it is in use.</summary>
     public void Touch() => Interlocked.Exchange(ref _lastUsed, _time.GetUtcNow().UtcTicks);
 
-    internal void Add(SecureChannel channel)
+    /// <summary>Takes a channel on.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="before">What it carried under another association, which is not this one's.</param>
+    internal void Add(SecureChannel channel, TrafficTotals before)
     {
         lock (_lock)
         {
             _channels.Add(channel);
-            // What it carried under another association is not this one's.
-            _ended -= channel.Totals;
+            _ended -= before;
         }
         ChannelAdded?.Invoke(channel);
     }
 
-    internal void Remove(SecureChannel channel)
+    /// <summary>Lets a channel go that has ended or moved on.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="until">What it had carried in all.</param>
+    internal void Remove(SecureChannel channel, TrafficTotals until)
     {
         lock (_lock)
         {
             if (_channels.Remove(channel))
             {
-                _ended += channel.Totals;
+                _ended += until;
             }
         }
         ChannelEnded?.Invoke(channel);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FeBeRelay.Channel.Identity;
 using FeBeRelay.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +30,9 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
 
     /// <summary>An association is gone, and why. Handlers return at once.</summary>
     public event Action<Association, string>? Ended;
+
+    /// <summary>An association is given up because its peer's certificate no longer counts; its channels are being cut. Handlers return at once.</summary>
+    public event Action<Association, CertificateProblem>? Revoked;
 
     /// <summary>A channel was made. Handlers return at once.</summary>
     public event Action<SecureChannel>? ChannelAdded;
@@ -65,6 +69,7 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
     /// <summary>Drops an association: the peer has proved that it does not know it, or it is expired.</summary>
     internal void Retire(Association association, string reason)
     {
+        association.EndReason ??= reason;
         _issued.TryRemove(new(association.Id, association));
         foreach ((string peer, Association opened) in _opened)
         {
@@ -75,9 +80,52 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
         }
         if (association.Channels.Count == 0 && _all.TryRemove(association, out _))
         {
-            ChannelLog.AssociationEnded(logger, association.Id, association.Peer.Name, reason, association.QuickModes, association.Totals);
-            Ended?.Invoke(association, reason);
+            ChannelLog.AssociationEnded(logger, association.Id, association.Peer.Name, association.EndReason, association.QuickModes, association.Totals);
+            Ended?.Invoke(association, association.EndReason);
             association.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Checks every peer's certificates anew, after the node's roots or revocation lists have changed or a list has ended. An association whose peer would
+    /// be refused now is given up, and its channels are cut.
+    /// </summary>
+    /// <param name="identity">What the node believes.</param>
+    public void Recheck(NodeIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        foreach (Association association in _all.Keys)
+        {
+            PeerRole peer = association.Role == Role.Initiator ? PeerRole.Responder : PeerRole.Initiator;
+            if (identity.Verify(association.PeerChain, peer) is { IsAccepted: false } verdict)
+            {
+                Revoke(association, verdict.Problem);
+            }
+        }
+    }
+
+    /// <summary>Has every association replaced while its channels go on: the node's own certificate is another.</summary>
+    public void RenewAll()
+    {
+        foreach (Association association in _all.Keys)
+        {
+            association.MakeDue();
+        }
+    }
+
+    private void Revoke(Association association, CertificateProblem problem)
+    {
+        if (association.EndReason == problem.Explanation)
+        {
+            return;
+        }
+        association.EndReason = problem.Explanation;
+        ChannelLog.AssociationRevoked(logger, association.Id, association.Peer.Name, problem.Explanation, association.Channels.Count);
+        Revoked?.Invoke(association, problem);
+        Retire(association, problem.Explanation);
+        foreach (SecureChannel channel in association.Channels)
+        {
+            _ = channel.AbortAsync(ErrorCode.NotAuthorised).AsTask();
         }
     }
 
@@ -89,6 +137,10 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
     {
         foreach (Association association in _all.Keys)
         {
+            if (association.IsCertificateOver)
+            {
+                Revoke(association, new CertificateProblem(IdentityRefusal.Expired, $"the certificate of {association.Peer.Name} has expired"));
+            }
             foreach (SecureChannel channel in association.Channels)
             {
                 channel.KeepUp();

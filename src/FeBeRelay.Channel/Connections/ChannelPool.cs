@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Handshake;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,8 @@ public sealed class ChannelPool : IAsyncDisposable
     private readonly ILogger<ChannelPool> _logger;
     private readonly ConcurrentStack<PooledChannel> _idle = new();
     private readonly CancellationTokenSource _ending = new();
-    private int _idleCount;
+    private int _held;
+    private int _rentable;
     private int _warming;
 
     public ChannelPool(ChannelConnector connector, ILogger<ChannelPool> logger)
@@ -27,18 +29,57 @@ public sealed class ChannelPool : IAsyncDisposable
     /// <summary>The peer.</summary>
     public PeerNode Peer => _connector.Peer;
 
-    /// <summary>Channels that wait.</summary>
-    public int IdleCount => Volatile.Read(ref _idleCount);
+    /// <summary>Channels that wait. One is counted when it can be rented, and not a moment before.</summary>
+    public int IdleCount => Volatile.Read(ref _rentable);
+
+    /// <summary>Whether an association with the peer is alive, under this pool's security methods.</summary>
+    public bool HasAssociation => _connector.HasAssociation;
+
+    /// <summary>Whether the peer sent anything that parses as this protocol to the main mode that is in flight, or was the last one.</summary>
+    public bool PeerSpeaks => _connector.PeerSpeaks;
+
+    /// <summary>A channel for one stream where all is required: an idle one, or a new one.</summary>
+    /// <exception cref="NegotiationException">There was none, and none could be made.</exception>
+    public ValueTask<RentedChannel> RentAsync(CancellationToken cancellation) => RentAsync(Demand.Require, cancellation);
 
     /// <summary>A channel for one stream: an idle one, or a new one.</summary>
-    /// <exception cref="NegotiationException">There was none, and none could be made.</exception>
-    public async ValueTask<RentedChannel> RentAsync(CancellationToken cancellation)
+    /// <param name="demand">What policy asks of the peer, should it come to main mode.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="NegotiationException">There was none, and none could be made; or the peer answered that the traffic may go clear.</exception>
+    public async ValueTask<RentedChannel> RentAsync(Demand demand, CancellationToken cancellation)
     {
-        PooledChannel? pooled = TakeIdle();
-        KeepWarm();
+        PooledChannel? pooled = TakeIdle(out Task? looking);
+        if (pooled is null && looking is not null)
+        {
+            // Dearer than the moment that a look takes is another channel.
+            await looking.WaitAsync(cancellation).ConfigureAwait(false);
+            pooled = TakeIdle(out _);
+        }
+        KeepWarm(demand);
         SecureChannel? idle = pooled is null ? null : await WakeAsync(pooled.Channel, cancellation).ConfigureAwait(false);
-        return new RentedChannel(this, idle ?? await _connector.ConnectAsync(observe: null, cancellation).ConfigureAwait(false));
+        return new RentedChannel(this, idle ?? await _connector.ConnectAsync(demand, observe: null, cancellation).ConfigureAwait(false));
     }
+
+    /// <summary>Tries to reach the peer protected: an association, and an idle channel under it.</summary>
+    /// <inheritdoc cref="RentAsync(Demand, CancellationToken)"/>
+    public async Task ReachAsync(Demand demand, CancellationToken cancellation)
+    {
+        SecureChannel channel = await _connector.ConnectAsync(demand, observe: null, cancellation).ConfigureAwait(false);
+        try
+        {
+            await channel.ConfirmAsync().ConfigureAwait(false);
+            Return(channel);
+        }
+        catch (SocketException)
+        {
+            // The association is made all the same: whoever wants a channel makes another.
+            await channel.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks the peer whether it wants security; returns where it does, with an association alive.</summary>
+    /// <exception cref="NegotiationException">It does not, or it cannot be asked.</exception>
+    public Task EnquireAsync(CancellationToken cancellation) => _connector.EnquireAsync(cancellation);
 
     /// <summary>Opens a stream of a service, for who needs a <see cref="Stream"/>.</summary>
     /// <param name="service">1 to 63 characters of a-z 0-9 . -</param>
@@ -52,11 +93,12 @@ public sealed class ChannelPool : IAsyncDisposable
     }
 
     /// <summary>Makes the channels that the configuration wants ahead of use.</summary>
-    public void KeepWarm()
+    /// <param name="demand">What policy asks of the peer, should it come to main mode.</param>
+    public void KeepWarm(Demand demand)
     {
         if (IdleCount < Peer.WarmChannels && !_ending.IsCancellationRequested && Interlocked.CompareExchange(ref _warming, 1, 0) == 0)
         {
-            _ = WarmAsync();
+            _ = WarmAsync(demand);
         }
     }
 
@@ -67,7 +109,7 @@ public sealed class ChannelPool : IAsyncDisposable
         var closing = new List<Task>();
         while (_idle.TryPop(out PooledChannel? pooled))
         {
-            if (pooled.TryRent())
+            if (pooled.TryRent(out _))
             {
                 closing.Add(CloseAsync(pooled));
             }
@@ -79,22 +121,28 @@ public sealed class ChannelPool : IAsyncDisposable
     internal void Return(SecureChannel channel)
     {
         bool keep = !_ending.IsCancellationRequested && !channel.IsAskedToClose && !channel.Association.IsExpired;
-        if (!keep || Interlocked.Increment(ref _idleCount) > Peer.MaxIdleChannels)
+        var pooled = new PooledChannel(channel, Lost);
+        if (!keep || !TryHold(pooled))
         {
-            if (keep)
-            {
-                Interlocked.Decrement(ref _idleCount);
-            }
             _ = CloseAsync(channel);
             return;
         }
-        var pooled = new PooledChannel(channel, Lost);
-        pooled.Park();
         _idle.Push(pooled);
-        if (_ending.IsCancellationRequested && pooled.TryRent())
+        Interlocked.Increment(ref _rentable);
+        if (_ending.IsCancellationRequested && pooled.TryRent(out _))
         {
             _ = CloseAsync(pooled);
         }
+    }
+
+    private bool TryHold(PooledChannel pooled)
+    {
+        bool held = Interlocked.Increment(ref _held) <= Peer.MaxIdleChannels && pooled.TryPark();
+        if (!held)
+        {
+            Interlocked.Decrement(ref _held);
+        }
+        return held;
     }
 
     /// <summary>Un-parks a channel for its next stream; null where it cannot be, and is over.</summary>
@@ -115,19 +163,22 @@ public sealed class ChannelPool : IAsyncDisposable
         return awake ? channel : null;
     }
 
-    private PooledChannel? TakeIdle()
+    /// <param name="looking">Where there is none, but one that is just being looked after: done when it has been.</param>
+    private PooledChannel? TakeIdle(out Task? looking)
     {
         PooledChannel? found = null;
+        looking = null;
         List<PooledChannel>? busy = null;
         while (found is null && _idle.TryPop(out PooledChannel? pooled))
         {
-            if (!pooled.TryRent())
+            if (!pooled.TryRent(out Task? busyLooking))
             {
                 // Its watch is reading a control record just now, or has found it dead.
+                looking ??= busyLooking;
                 (busy ??= []).Add(pooled);
                 continue;
             }
-            Interlocked.Decrement(ref _idleCount);
+            LetGo();
             if (pooled.Channel.HasNews() || pooled.Channel.Association.IsExpired)
             {
                 // Whatever the news are, it is not used again.
@@ -146,9 +197,15 @@ public sealed class ChannelPool : IAsyncDisposable
         return found;
     }
 
+    private void LetGo()
+    {
+        Interlocked.Decrement(ref _rentable);
+        Interlocked.Decrement(ref _held);
+    }
+
     private void Lost(PooledChannel pooled)
     {
-        Interlocked.Decrement(ref _idleCount);
+        LetGo();
         ChannelLog.IdleChannelLost(_logger, pooled.Channel.Id, Peer.Name);
     }
 
@@ -156,18 +213,18 @@ public sealed class ChannelPool : IAsyncDisposable
 
     private static async Task CloseAsync(SecureChannel channel) => await channel.CloseAsync().ConfigureAwait(false);
 
-    private async Task WarmAsync()
+    private async Task WarmAsync(Demand demand)
     {
         try
         {
             while (IdleCount < Peer.WarmChannels && !_ending.IsCancellationRequested)
             {
-                SecureChannel channel = await _connector.ConnectAsync(observe: null, _ending.Token).ConfigureAwait(false);
+                SecureChannel channel = await _connector.ConnectAsync(demand, observe: null, _ending.Token).ConfigureAwait(false);
                 await channel.ConfirmAsync().ConfigureAwait(false);
                 Return(channel);
             }
         }
-        catch (Exception e) when (e is NegotiationException or OperationCanceledException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is NegotiationException or OperationCanceledException or SocketException)
         {
             ChannelLog.WarmingFailed(_logger, Peer.Name, e.Message);
         }

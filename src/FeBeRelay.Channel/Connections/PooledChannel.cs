@@ -6,16 +6,26 @@ namespace FeBeRelay.Channel.Connections;
 
 /// <summary>
 /// A channel that waits in the pool, watched: a close, an ask or the end of the connection takes it out before anybody uses it. Renting it and
-/// the watch exclude each other.
+/// the watch exclude each other, since a channel has one reader. Used for one idle time. Thread-safe.
 /// </summary>
 internal sealed class PooledChannel
 {
-    private const int Idle = 0;
-    private const int Rented = 1;
-    private const int Busy = 2;
-
     private readonly Action<PooledChannel> _lost;
-    private int _state = Rented;
+    private readonly Lock _lock = new();
+    private State _state = State.Rented;
+    private TaskCompletionSource? _looked;
+
+    private enum State
+    {
+        /// <summary>To be had.</summary>
+        Idle,
+        /// <summary>Somebody's.</summary>
+        Rented,
+        /// <summary>The watch reads what is there, which takes no time to speak of.</summary>
+        Looking,
+        /// <summary>The watch has a part of a record, and waits for the rest.</summary>
+        HasPart,
+    }
 
     /// <param name="channel">The channel, not in use.</param>
     /// <param name="lost">Called once when the channel is found dead or was closed while it was idle.</param>
@@ -30,39 +40,56 @@ internal sealed class PooledChannel
     /// <summary>The channel is over: the pool forgets it.</summary>
     public bool IsLost { get; private set; }
 
-    /// <summary>Starts the idle time.</summary>
-    public void Park()
+    /// <summary>
+    /// Starts the idle time; false where the channel is over. What came together with the last stream's end is taken first: nothing announces it any more.
+    /// </summary>
+    public bool TryPark()
     {
+        if (!TakeRecords())
+        {
+            return false;
+        }
         Task news = Channel.WaitReadableAsync();
-        Volatile.Write(ref _state, Idle);
+        Leave(State.Idle);
         _ = WatchAsync(news);
+        return true;
     }
 
     /// <summary>Takes the channel for a stream, or to close it; false when it is just being looked after, or gone.</summary>
-    public bool TryRent() => Interlocked.CompareExchange(ref _state, Rented, Idle) == Idle;
+    /// <param name="looking">Where the watch just reads what has come: done when it has read it, and the channel perhaps to be had.</param>
+    public bool TryRent(out Task? looking)
+    {
+        lock (_lock)
+        {
+            looking = _state == State.Looking ? (_looked ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : null;
+            return TryMove(State.Rented);
+        }
+    }
 
     /// <summary>Each wait begins before the channel may be rented: from then on the renter is its only reader.</summary>
     private async Task WatchAsync(Task news)
     {
         while (true)
         {
-            bool alive = await WaitAsync(news).ConfigureAwait(false);
-            if (Interlocked.CompareExchange(ref _state, Busy, Idle) != Idle)
+            bool alive = await IsReadableAsync(news).ConfigureAwait(false);
+            if (!TryMove(State.Looking))
             {
                 return;
             }
             if (!alive || !await TakeNewsAsync().ConfigureAwait(false))
             {
                 IsLost = true;
+                Leave(State.Rented);
                 _lost(this);
+                await Channel.CloseAsync().ConfigureAwait(false);
                 return;
             }
             news = Channel.WaitReadableAsync();
-            Volatile.Write(ref _state, Idle);
+            Leave(State.Idle);
         }
     }
 
-    private static async Task<bool> WaitAsync(Task news)
+    private static async Task<bool> IsReadableAsync(Task news)
     {
         try
         {
@@ -75,24 +102,64 @@ internal sealed class PooledChannel
         }
     }
 
-    /// <summary>Reads what came while the channel was idle; false when it is over. Only control records may come.</summary>
+    /// <summary>Reads what came while the channel was idle; false when it is over.</summary>
     private async Task<bool> TakeNewsAsync()
     {
         try
         {
-            await Channel.FillAsync().ConfigureAwait(false);
-            bool lawful = !Channel.TryRead(out ReceivedRecord _);
-            if (lawful && !Channel.IsAskedToClose)
+            do
             {
-                return true;
+                if (Channel.HasPart)
+                {
+                    Leave(State.HasPart);
+                }
+                await Channel.FillAsync().ConfigureAwait(false);
+                if (!TakeRecords())
+                {
+                    return false;
+                }
             }
-            await Channel.CloseAsync().ConfigureAwait(false);
-            return false;
+            while (Channel.HasPart);
+            return true;
         }
         catch (Exception e) when (e is SocketException or ProtocolException or ObjectDisposedException)
         {
             await Channel.DisposeAsync().ConfigureAwait(false);
             return false;
         }
+    }
+
+    /// <summary>Takes the records that are here; false when the channel is over. Only control records may come.</summary>
+    private bool TakeRecords()
+    {
+        try
+        {
+            return !Channel.TryRead(out ReceivedRecord _) && !Channel.IsAskedToClose;
+        }
+        catch (Exception e) when (e is ProtocolException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    private bool TryMove(State to)
+    {
+        lock (_lock)
+        {
+            bool idle = _state == State.Idle;
+            _state = idle ? to : _state;
+            return idle;
+        }
+    }
+
+    private void Leave(State to)
+    {
+        TaskCompletionSource? looked;
+        lock (_lock)
+        {
+            _state = to;
+            (looked, _looked) = (_looked, null);
+        }
+        looked?.SetResult();
     }
 }

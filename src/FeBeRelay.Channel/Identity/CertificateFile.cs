@@ -62,7 +62,7 @@ public static class CertificateFile
     }
 
     /// <summary>The whole file. A secret that its group or others may read is no secret: refused, on the handle that is then read.</summary>
-    public static byte[] Read(string path, bool isSecret)
+    public static byte[] Read(string path, bool isSecret, int largest = LargestFile)
     {
         try
         {
@@ -70,8 +70,8 @@ public static class CertificateFile
             if (isSecret && !OperatingSystem.IsWindows())
                 RequireOwnerOnly(path, File.GetUnixFileMode(handle));
             var length = RandomAccess.GetLength(handle);
-            if (length > LargestFile)
-                throw new IdentityException($"{path}: {length} bytes are too many for a certificate or key file; is it the right file?");
+            if (length > largest)
+                throw new IdentityException($"{path}: {length} bytes are too many for a file of this kind; is it the right file?");
             var content = new byte[length];
             return RandomAccess.Read(handle, content, 0) == length
                 ? content

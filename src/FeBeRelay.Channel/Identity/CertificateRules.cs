@@ -13,6 +13,13 @@ public static class CertificateRules
     public const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     public const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
+    /// <summary>Signing of policy bundles. An OID made of a UUID (ITU-T X.667): nobody had to be asked for it, and no certificate of another purpose has it.</summary>
+    public const string PolicySigning = "2.25.119690135725676791238339628613438934988";
+
+    private const string PolicyMappings = "2.5.29.33";
+    private const string PolicyConstraints = "2.5.29.36";
+    private const string InhibitAnyPolicy = "2.5.29.54";
+
     /// <summary>All problems of a leaf in a role at a time, cheapest first, evaluated as they are asked for.</summary>
     public static IEnumerable<CertificateProblem> LeafProblems(X509Certificate2 leaf, PeerRole role, DateTimeOffset now)
     {
@@ -30,12 +37,18 @@ public static class CertificateRules
             CheckValidity(authority, now),
             CertificateStrength.CheckKey(authority),
             isRoot ? null : CertificateStrength.CheckSignature(authority),
+            isRoot ? null : CheckPolicies(authority),
         ];
         return checks.OfType<CertificateProblem>();
     }
 
     public static string ExtendedKeyUsageOf(PeerRole role) =>
-        role == PeerRole.Initiator ? ClientAuthentication : ServerAuthentication;
+        role switch
+        {
+            PeerRole.Initiator => ClientAuthentication,
+            PeerRole.Responder => ServerAuthentication,
+            _ => PolicySigning,
+        };
 
     internal static CertificateProblem? CheckValidity(X509Certificate2 certificate, DateTimeOffset now)
     {
@@ -47,6 +60,18 @@ public static class CertificateRules
                 $"the certificate of {CertificateNames.Display(certificate)} is not valid before {Utc(NotBefore(certificate))} (is the clock right?)")
             : null;
     }
+
+    /// <summary>
+    /// The platform does not hold a chain to these on every system (NIST's suite shows it), and names and usage decide here anyway. What is not evaluated
+    /// must not be passed over, critical or not: else this program would believe chains that their authority forbids.
+    /// </summary>
+    internal static CertificateProblem? CheckPolicies(X509Certificate2 certificate) =>
+        certificate.Extensions.Any(extension => extension.Oid?.Value is PolicyMappings or PolicyConstraints or InhibitAnyPolicy)
+            ? new(
+                IdentityRefusal.ConstrainsPolicies,
+                $"the certificate of {CertificateNames.Display(certificate)} constrains or maps certificate policies, which are not evaluated here; "
+                + "let an authority without such constraints issue the node's certificate")
+            : null;
 
     internal static DateTimeOffset NotBefore(X509Certificate2 certificate) => new(certificate.NotBefore.ToUniversalTime());
 
@@ -61,6 +86,7 @@ public static class CertificateRules
         yield return CheckKeyUsage(leaf);
         yield return CheckExtendedKeyUsage(leaf, role);
         yield return CheckNames(leaf);
+        yield return CheckPolicies(leaf);
     }
 
     private static CertificateProblem? CheckNotAuthority(X509Certificate2 leaf) =>
@@ -81,7 +107,12 @@ public static class CertificateRules
     private static CertificateProblem? CheckExtendedKeyUsage(X509Certificate2 leaf, PeerRole role)
     {
         var usage = leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().SingleOrDefault();
-        var needed = role == PeerRole.Initiator ? "clientAuth, which a node that dials needs" : "serverAuth, which a node that is dialled needs";
+        var needed = role switch
+        {
+            PeerRole.Initiator => "clientAuth, which a node that dials needs",
+            PeerRole.Responder => "serverAuth, which a node that is dialled needs",
+            _ => "policy signing (feberelay certs issue --policy-signer), which a signer of policies needs",
+        };
         if (usage is null)
         {
             return new(

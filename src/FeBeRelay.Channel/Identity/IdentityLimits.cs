@@ -12,4 +12,6 @@ public static class IdentityLimits
     public const int LargestRsaBits = 8192;
 
     public const int CachedChains = 1024;
+
+    public const int RevocationListBytes = 16 * 1024 * 1024;
 }

@@ -18,4 +18,9 @@ public enum IdentityRefusal
     NoDnsName,
     UntrustedRoot,
     InvalidChain,
+    Revoked,
+    RevocationUnknown,
+
+    /// <summary>A certificate restricts the policies of those below it, which this program does not evaluate.</summary>
+    ConstrainsPolicies,
 }

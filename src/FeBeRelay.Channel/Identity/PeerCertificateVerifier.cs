@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using FeBeRelay.Channel.Identity.Revocation;
 
 namespace FeBeRelay.Channel.Identity;
 
@@ -16,26 +17,31 @@ public sealed class PeerCertificateVerifier
     private volatile Trust _trust;
 
     public PeerCertificateVerifier(TrustedRoots roots, TimeProvider time, byte[] ownLeaf)
+        : this(roots, RevocationLists.None, time, ownLeaf)
+    {
+    }
+
+    public PeerCertificateVerifier(TrustedRoots roots, RevocationLists revocation, TimeProvider time, byte[] ownLeaf)
     {
         ArgumentNullException.ThrowIfNull(ownLeaf);
         _time = time;
         _ownLeaf = ownLeaf;
         using var own = CertificateDer.Parse(ownLeaf);
         _ownKey = own.PublicKey.ExportSubjectPublicKeyInfo();
-        _trust = new(roots);
+        _trust = new(roots, revocation);
     }
 
     internal int CachedChains => _trust.Cache.Count;
 
-    /// <summary>From now on only these roots count, and nothing that was accepted under the old ones.</summary>
-    public void ReplaceRoots(TrustedRoots roots) => _trust = new(roots);
+    /// <summary>From now on only these roots and lists count, and nothing that was accepted under the old ones.</summary>
+    public void ReplaceTrust(TrustedRoots roots, RevocationLists revocation) => _trust = new(roots, revocation);
 
     public PeerVerdict Verify(IReadOnlyList<byte[]> chain, PeerRole role)
     {
         ArgumentNullException.ThrowIfNull(chain);
         if (CheckSize(chain) is { } tooMuch)
             return new(tooMuch);
-        // One snapshot: what is accepted under roots that are being replaced must not enter the new roots' cache.
+        // One snapshot: what is accepted under roots that are being replaced must not enter the new ones' cache.
         var trust = _trust;
         var now = _time.GetUtcNow();
         var key = VerdictCache.KeyOf(chain, role);
@@ -96,7 +102,7 @@ public sealed class PeerCertificateVerifier
     private static CertificateProblem? IssuerProblem(X509Certificate2 issuer, DateTimeOffset now, TrustedRoots roots) =>
         CertificateRules.CheckValidity(issuer, now)
         ?? CertificateStrength.CheckKey(issuer)
-        ?? (roots.Contains(issuer) ? null : CertificateStrength.CheckSignature(issuer));
+        ?? (roots.Contains(issuer) ? null : CertificateStrength.CheckSignature(issuer) ?? CertificateRules.CheckPolicies(issuer));
 
     private static PeerVerdict BuildChain(List<X509Certificate2> sent, PeerRole role, DateTimeOffset now, Trust trust, string key)
     {
@@ -107,8 +113,11 @@ public sealed class PeerCertificateVerifier
             var elements = chain.ChainElements.Select(element => element.Certificate).ToList();
             if (ChainProblem(chain, isBuilt, elements, sent, now, trust.Roots) is { } problem)
                 return new(problem);
-            var verdict = new PeerVerdict(IdentityOf(sent[0], elements.Min(CertificateRules.NotAfter)));
-            trust.Cache.Add(key, verdict, elements.Max(CertificateRules.NotBefore), elements.Min(CertificateRules.NotAfter));
+            if (trust.Revocation.FindProblem(elements, now, out var unrevokedUntil) is { } revoked)
+                return new(revoked);
+            var notAfter = elements.Min(CertificateRules.NotAfter);
+            var verdict = new PeerVerdict(IdentityOf(sent[0], notAfter));
+            trust.Cache.Add(key, verdict, elements.Max(CertificateRules.NotBefore), unrevokedUntil < notAfter ? unrevokedUntil : notAfter);
             return verdict;
         }
         finally
@@ -167,7 +176,7 @@ public sealed class PeerCertificateVerifier
         notAfter,
         CertificateNames.Display(leaf));
 
-    private sealed record Trust(TrustedRoots Roots)
+    private sealed record Trust(TrustedRoots Roots, RevocationLists Revocation)
     {
         public VerdictCache Cache { get; } = new(IdentityLimits.CachedChains);
     }

@@ -39,6 +39,9 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
         }
     }
 
+    /// <summary>Whether new keys are being made, from the choice of the association on. Readable from any thread.</summary>
+    internal virtual bool IsUnderWay => channel.Core.Exchange.IsOutstanding;
+
     /// <summary>How long the keys have been in use since the last quick mode.</summary>
     protected TimeSpan Age => channel.Now - _freshSince;
 
@@ -89,7 +92,7 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
         {
             Run(() => throw new ProtocolException(ProtocolError.Deadline, "the peer did not go on with new keys in time"));
         }
-        else if (!channel.Core.Exchange.IsOutstanding && !TryStart() && IsIdle())
+        else if (!IsUnderWay && !TryStart() && IsIdle())
         {
             Run(ParkAsync);
         }
@@ -161,6 +164,11 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
         {
             // The channel is ending, and whoever reads it finds the same.
             End(e);
+        }
+        catch (Exception e) when (e is not ProtocolException)
+        {
+            // This node's own fault. Were it lost with this task, whoever waits for the keys would wait for ever.
+            await EndChannelAsync(ErrorCode.Internal, e).ConfigureAwait(false);
         }
     }
 

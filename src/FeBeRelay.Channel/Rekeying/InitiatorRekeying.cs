@@ -24,6 +24,8 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
     private int _running;
     private int _attempts;
 
+    internal override bool IsUnderWay => Volatile.Read(ref _running) != 0 || base.IsUnderWay;
+
     private InitiatorExchange Exchange => (InitiatorExchange)Channel.Core.Exchange;
 
     /// <inheritdoc/>
@@ -90,8 +92,13 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
                 await NoKeysAsync("the peer knows none of the associations offered", null).ConfigureAwait(false);
                 return;
             }
+            if (Exchange.Wanted == AskKind.Association)
+            {
+                // The present one will not do: the responder's certificate is another, say.
+                Channel.Association.MakeDue();
+            }
             Target = await connector.AssociationForExchangeAsync(CancellationToken.None).ConfigureAwait(false);
-            Exchange.Start(Target.ForExchange, forwardSecrecy: true, PlatformEntropy.Instance);
+            Exchange.Start(Target.ForExchange, connector.Peer.Security.ForwardSecrecy, PlatformEntropy.Instance);
             await Channel.SendControlAsync(static (sender, destination, now) => sender.Request(destination, now)).ConfigureAwait(false);
         }
         catch (NegotiationException e)

@@ -13,6 +13,8 @@ internal static class CertsCommand
           feberelay certs issue fe1.lab.test --ou "Front Ends"        a node's key and certificate
           feberelay certs csr be1.lab.test --directory .               on the node itself: its key stays there
           feberelay certs sign be1.lab.test.csr                       beside the authority: show the names, ask, sign
+          feberelay certs renew fe1.lab.test                          a new key and certificate in the old one's place
+          feberelay certs revoke fe1.lab.test.pem                     take it back: ca.crl, for node:revocation:lists
           feberelay certs show fe1.lab.test.pem                       what is in it, and what nodes would have against it
         """;
 
@@ -25,6 +27,8 @@ internal static class CertsCommand
         CertsIssueCommand.Create(environment),
         CertsCsrCommand.Create(),
         CertsSignCommand.Create(environment),
+        CertsRenewCommand.Create(environment),
+        CertsRevokeCommand.Create(environment),
         CertsShowCommand.Create(environment),
     };
 

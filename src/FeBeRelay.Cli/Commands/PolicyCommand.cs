@@ -17,6 +17,10 @@ internal static class PolicyCommand
         CreateLint(context),
         PolicyExplainCommand.Create(context),
         CreateMatrix(),
+        PolicySignCommand.Create(),
+        PolicyPublishCommand.Create(),
+        PolicyResultCommand.Create(context),
+        PolicyPinsCommand.Create(context),
     };
 
     private static ExampleCommand CreateList(CommandContext context)

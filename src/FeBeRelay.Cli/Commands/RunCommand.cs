@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Relay;
 using FeBeRelay.Relay.Configuration;
 using Microsoft.Extensions.Logging.Console;
@@ -45,10 +47,26 @@ internal static class RunCommand
         {
             file, settings,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(file), ConfigurationOptions.Load(context, parsed.GetRequiredValue(file), parsed.GetRequiredValue(settings)),
-            parsed.InvocationConfiguration.Error, cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            RequireCryptography();
+            return RunAsync(
+                parsed.GetRequiredValue(file), ConfigurationOptions.Load(context, parsed.GetRequiredValue(file), parsed.GetRequiredValue(settings)),
+                parsed.InvocationConfiguration.Error, cancellationToken);
+        });
         return command;
+    }
+
+    /// <summary>First of all: the configuration's certificates are read with the same cryptography.</summary>
+    private static void RequireCryptography()
+    {
+        if (KnownAnswers.Failures() is { Count: > 0 } wrong)
+        {
+            throw new UserError(
+                ExitCode.CryptographyFailed,
+                $"the cryptography of this machine gives wrong answers or none for {string.Join(", ", wrong)}; the node does not start",
+                "check how OpenSSL is installed and configured (OPENSSL_CONF, providers), then start again");
+        }
     }
 
     private static async Task<int> RunAsync(string file, ConfigurationLoadResult loaded, TextWriter error, CancellationToken cancellationToken)
@@ -60,6 +78,7 @@ internal static class RunCommand
         }
 
         using var host = BuildHost(loaded.Configuration, loaded.Values);
+        using var reload = ReloadAtHangUp(host.Services.GetRequiredService<NodeService>());
         try
         {
             await host.RunAsync(cancellationToken);
@@ -75,6 +94,13 @@ internal static class RunCommand
 
         return ExitCode.Succeeded;
     }
+
+    /// <summary>SIGHUP means "read your files again", as for other services.</summary>
+    private static PosixSignalRegistration ReloadAtHangUp(NodeService node) => PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+    {
+        signal.Cancel = true;
+        _ = node.ReloadAsync();
+    });
 
     private static IHost BuildHost(NodeConfiguration configuration, IConfiguration values)
     {

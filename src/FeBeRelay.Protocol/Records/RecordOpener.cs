@@ -11,8 +11,8 @@ public sealed class RecordOpener : IDisposable
 {
     private KeyLimits _limits;
     private TrafficKey _key;
-    private ulong _recordsBefore;
-    private ulong _bytesBefore;
+    private ulong _totalRecords;
+    private ulong _totalBytes;
 
     /// <inheritdoc cref="RecordSealer(Suite, Secret, uint, KeyLimits)"/>
     internal RecordOpener(Suite suite, Secret secret, uint spi, KeyLimits limits)
@@ -35,10 +35,10 @@ public sealed class RecordOpener : IDisposable
     public long Updates { get; private set; }
 
     /// <summary>Records opened under all epochs. Readable from any thread.</summary>
-    public ulong TotalRecords => _recordsBefore + _key.Records;
+    public ulong TotalRecords => Volatile.Read(ref _totalRecords);
 
     /// <summary>Bytes of plaintext opened under all epochs. Readable from any thread.</summary>
-    public ulong TotalBytes => _bytesBefore + _key.Bytes;
+    public ulong TotalBytes => Volatile.Read(ref _totalBytes);
 
     /// <summary>Verifies and decrypts a whole record in place; the plaintext then stands behind the header, n bytes.</summary>
     /// <param name="header">The record's header, already read.</param>
@@ -51,6 +51,8 @@ public sealed class RecordOpener : IDisposable
             throw new ProtocolException(ProtocolError.WrongEpoch, $"record has epoch {header.Epoch}, expected {_key.Epoch}");
         }
         _key.Open(record);
+        Volatile.Write(ref _totalRecords, _totalRecords + 1);
+        Volatile.Write(ref _totalBytes, _totalBytes + (ulong)(record.Length - RecordHeader.Size - Limits.TagSize));
         if (_key.Bytes > _limits.HardBytes && !IsParked)
         {
             throw new ProtocolException(ProtocolError.LimitReached, $"peer goes on under epoch {Epoch} after {_key.Bytes} bytes");
@@ -60,7 +62,6 @@ public sealed class RecordOpener : IDisposable
     /// <summary>Moves to the next epoch, because a key update has opened (clauses 6.1, 6.2).</summary>
     internal void Update(bool park)
     {
-        CountEpoch();
         _key = _key.Next();
         IsParked = park;
         Updates++;
@@ -69,7 +70,6 @@ public sealed class RecordOpener : IDisposable
     /// <summary>Moves to the keys that an in-band quick mode made, because the peer's switch has opened (clause 6.3). The old key is zeroed.</summary>
     internal void Switch(Suite suite, Secret secret, uint spi, KeyLimits limits)
     {
-        CountEpoch();
         byte epoch = unchecked((byte)(_key.Epoch + 1));
         _key.Dispose();
         _key = new TrafficKey(suite, secret, epoch);
@@ -83,10 +83,4 @@ public sealed class RecordOpener : IDisposable
 
     /// <summary>Lets go of the cipher until the next record. Any thread.</summary>
     internal void Rest() => _key.Rest();
-
-    private void CountEpoch()
-    {
-        _recordsBefore += _key.Records;
-        _bytesBefore += _key.Bytes;
-    }
 }

@@ -22,8 +22,8 @@ public sealed class RecordSealer : IDisposable
     private TrafficKey _key;
     private TimeSpan _firstRecord = TimeSpan.MinValue;
     private TimeSpan _softAge;
-    private ulong _recordsBefore;
-    private ulong _bytesBefore;
+    private ulong _totalRecords;
+    private ulong _totalBytes;
 
     /// <param name="suite">The association's suite.</param>
     /// <param name="secret">The direction's <c>TS</c>, L bytes; owned from here on.</param>
@@ -50,10 +50,10 @@ public sealed class RecordSealer : IDisposable
     public long Updates { get; private set; }
 
     /// <summary>Records sealed under all epochs. Readable from any thread.</summary>
-    public ulong TotalRecords => _recordsBefore + _key.Records;
+    public ulong TotalRecords => Volatile.Read(ref _totalRecords);
 
     /// <summary>Bytes of plaintext sealed under all epochs. Readable from any thread.</summary>
-    public ulong TotalBytes => _bytesBefore + _key.Bytes;
+    public ulong TotalBytes => Volatile.Read(ref _totalBytes);
 
     /// <summary>Whether a stream record of that size may be sealed at once.</summary>
     /// <param name="plaintextBytes">0 to 65,536.</param>
@@ -96,12 +96,13 @@ public sealed class RecordSealer : IDisposable
         }
         new RecordHeader(type, _key.Epoch, size + Limits.TagSize).Write(record);
         _key.Seal(plaintext, record);
+        Volatile.Write(ref _totalRecords, _totalRecords + 1);
+        Volatile.Write(ref _totalBytes, _totalBytes + (ulong)size);
     }
 
     /// <summary>Moves to the next epoch; the caller has just sealed the key update that says so (clauses 6.1, 6.2).</summary>
     internal void Update(bool park = false)
     {
-        CountEpoch();
         _key = _key.Next();
         IsParked = park;
         Updates++;
@@ -111,7 +112,6 @@ public sealed class RecordSealer : IDisposable
     /// <summary>Moves to the keys that an in-band quick mode made; the caller has just sealed the switch (clause 6.3). The old key is zeroed.</summary>
     internal void Switch(Suite suite, Secret secret, uint spi, KeyLimits limits)
     {
-        CountEpoch();
         byte epoch = unchecked((byte)(_key.Epoch + 1));
         _key.Dispose();
         _key = new TrafficKey(suite, secret, epoch);
@@ -126,12 +126,6 @@ public sealed class RecordSealer : IDisposable
 
     /// <summary>Lets go of the cipher until the next record. Any thread.</summary>
     internal void Rest() => _key.Rest();
-
-    private void CountEpoch()
-    {
-        _recordsBefore += _key.Records;
-        _bytesBefore += _key.Bytes;
-    }
 
     /// <summary>
     /// Up to a tenth less than the agreed age, so that a node's channels do not all update at once. Spread by the direction's name, which is

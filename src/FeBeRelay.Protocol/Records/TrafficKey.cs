@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using FeBeRelay.Protocol.Cryptography;
 
 namespace FeBeRelay.Protocol.Records;
@@ -16,7 +15,7 @@ internal sealed class TrafficKey : IDisposable
     private readonly Secret _iv;
 
     // Borrowed for each record, and back behind it: so it can be taken away at any time. 1.5 KB and more, and made again in microseconds.
-    private AesGcm? _cipher;
+    private Aead? _cipher;
 
     /// <param name="suite">The association's suite.</param>
     /// <param name="secret"><c>TS</c>; owned from here on.</param>
@@ -26,7 +25,7 @@ internal sealed class TrafficKey : IDisposable
         _suite = suite;
         _secret = secret;
         Epoch = epoch;
-        _iv = LabelledHkdf.Expand(suite, secret, "iv", [], 12);
+        _iv = LabelledHkdf.Expand(suite, secret, "iv", [], Aead.NonceSize);
     }
 
     public byte Epoch { get; }
@@ -54,20 +53,20 @@ internal sealed class TrafficKey : IDisposable
     /// <param name="record">The record.</param>
     public void Seal(ReadOnlySpan<byte> plaintext, Span<byte> record)
     {
-        Span<byte> nonce = stackalloc byte[12];
+        Span<byte> nonce = stackalloc byte[Aead.NonceSize];
         int size = BeginRecord(record.Length, nonce);
         Span<byte> body = record.Slice(Wire.RecordHeader.Size, size);
         Debug.Assert(plaintext == body || !plaintext.Overlaps(record), "plaintext and record are the same memory or apart");
         Span<byte> tag = record[^Limits.TagSize..];
-        AesGcm cipher = Borrow();
+        Aead cipher = Borrow();
         if (_suite.IsConfidential)
         {
-            cipher.Encrypt(nonce, plaintext, body, tag, record[..Wire.RecordHeader.Size]);
+            cipher.Seal(nonce, plaintext, body, tag, record[..Wire.RecordHeader.Size]);
         }
         else
         {
             plaintext.CopyTo(body);
-            cipher.Encrypt(nonce, [], [], tag, record[..^Limits.TagSize]);
+            cipher.Seal(nonce, [], [], tag, record[..^Limits.TagSize]);
         }
         GiveBack(cipher);
     }
@@ -76,29 +75,18 @@ internal sealed class TrafficKey : IDisposable
     /// <exception cref="ProtocolException">The record does not open.</exception>
     public void Open(Span<byte> record)
     {
-        Span<byte> nonce = stackalloc byte[12];
+        Span<byte> nonce = stackalloc byte[Aead.NonceSize];
         int size = BeginRecord(record.Length, nonce);
         Span<byte> ciphertext = record.Slice(Wire.RecordHeader.Size, size);
         Span<byte> tag = record[^Limits.TagSize..];
-        AesGcm cipher = Borrow();
-        try
-        {
-            if (_suite.IsConfidential)
-            {
-                cipher.Decrypt(nonce, ciphertext, tag, ciphertext, record[..Wire.RecordHeader.Size]);
-            }
-            else
-            {
-                cipher.Decrypt(nonce, [], tag, [], record[..^Limits.TagSize]);
-            }
-        }
-        catch (AuthenticationTagMismatchException)
+        Aead cipher = Borrow();
+        bool isRight = _suite.IsConfidential
+            ? cipher.TryOpen(nonce, ciphertext, tag, ciphertext, record[..Wire.RecordHeader.Size])
+            : cipher.TryOpen(nonce, [], tag, [], record[..^Limits.TagSize]);
+        GiveBack(cipher);
+        if (!isRight)
         {
             throw new ProtocolException(ProtocolError.CannotDecrypt, $"record {Records - 1} of epoch {Epoch} does not open");
-        }
-        finally
-        {
-            GiveBack(cipher);
         }
     }
 
@@ -112,17 +100,17 @@ internal sealed class TrafficKey : IDisposable
         Rest();
     }
 
-    private AesGcm Borrow()
+    private Aead Borrow()
     {
         if (Interlocked.Exchange(ref _cipher, null) is { } cipher)
         {
             return cipher;
         }
         using Secret key = LabelledHkdf.Expand(_suite, _secret, "key", [], _suite.KeySize);
-        return new AesGcm(key.Span, Limits.TagSize);
+        return new Aead(key.Span);
     }
 
-    private void GiveBack(AesGcm cipher)
+    private void GiveBack(Aead cipher)
     {
         Interlocked.Exchange(ref _cipher, cipher);
         if (_secret.IsDisposed)

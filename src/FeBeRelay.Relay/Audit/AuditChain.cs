@@ -22,9 +22,9 @@ internal sealed class AuditChain(long number, byte[] head)
     }
 
     /// <summary>The next line, a checkpoint: signs all lines before it.</summary>
-    public byte[] AppendCheckpoint(AuditEvent checkpoint, ICheckpointSigner signer) => Append(checkpoint with
+    public byte[] AppendCheckpoint(AuditEvent checkpoint, ICheckpointSigner signer)
     {
-        Signer = signer.Fingerprint,
-        Signature = Convert.ToBase64String(signer.Sign(Checkpoint.Message(Number + 1, _head))),
-    });
+        CheckpointSignature signed = signer.Sign(Checkpoint.Message(Number + 1, _head));
+        return Append(checkpoint with { Signer = signed.Signer, Signature = Convert.ToBase64String(signed.Signature) });
+    }
 }

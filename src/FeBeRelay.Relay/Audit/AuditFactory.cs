@@ -13,7 +13,7 @@ internal static class AuditFactory
     {
         try
         {
-            return new AuditWriter(OptionsOf(settings), node, new NodeCheckpointSigner(identity.Certificate), time, loggers.CreateLogger<AuditWriter>());
+            return new AuditWriter(OptionsOf(settings), node, new NodeCheckpointSigner(() => identity.Certificate), time, loggers.CreateLogger<AuditWriter>());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

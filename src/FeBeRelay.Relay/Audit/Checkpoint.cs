@@ -8,18 +8,23 @@ namespace FeBeRelay.Relay.Audit;
 /// <summary>Signs checkpoints.</summary>
 internal interface ICheckpointSigner
 {
-    /// <summary>SHA-256 of the certificate, lower-case hexadecimal.</summary>
-    string Fingerprint { get; }
-
-    byte[] Sign(ReadOnlySpan<byte> message);
+    CheckpointSignature Sign(ReadOnlySpan<byte> message);
 }
 
-/// <summary>The node's own key.</summary>
-internal sealed class NodeCheckpointSigner(NodeCertificate certificate) : ICheckpointSigner
-{
-    public string Fingerprint => certificate.Fingerprint;
+/// <summary>A signature, and whose it is.</summary>
+/// <param name="Signer">SHA-256 of the certificate, lower-case hexadecimal.</param>
+/// <param name="Signature">The signature.</param>
+internal sealed record CheckpointSignature(string Signer, byte[] Signature);
 
-    public byte[] Sign(ReadOnlySpan<byte> message) => certificate.Sign(message);
+/// <summary>The node's own key.</summary>
+/// <param name="current">The node's certificate of the moment: it can be replaced while the node runs.</param>
+internal sealed class NodeCheckpointSigner(Func<NodeCertificate> current) : ICheckpointSigner
+{
+    public CheckpointSignature Sign(ReadOnlySpan<byte> message)
+    {
+        NodeCertificate certificate = current();
+        return new CheckpointSignature(certificate.Fingerprint, certificate.Sign(message));
+    }
 }
 
 /// <summary>What a checkpoint signs, and whether a signature is right.</summary>

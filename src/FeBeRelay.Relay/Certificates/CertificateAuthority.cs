@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Channel.Identity;
@@ -6,11 +7,13 @@ namespace FeBeRelay.Relay.Certificates;
 
 /// <summary>
 /// A certificate authority for a lab or a small site: one self-signed root on P-256 that issues nodes' certificates directly. It keeps
-/// nothing: no list of what it issued, no revocation. A site that needs those has an authority already.
+/// no list of what it issued. A site that needs one has an authority already.
 /// </summary>
 internal sealed class CertificateAuthority : IDisposable
 {
     public const int DefaultDays = 3650;
+
+    public const int RevocationListDays = 30;
 
     /// <summary>Clocks of two servers differ; a certificate should work at once on the one that is behind.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(1);
@@ -76,12 +79,47 @@ internal sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(
-            new X509EnhancedKeyUsageExtension([new(CertificateRules.ClientAuthentication), new(CertificateRules.ServerAuthentication)], false));
+            new X509EnhancedKeyUsageExtension(
+                asked.Names.IsPolicySigner
+                    ? [new(CertificateRules.PolicySigning)]
+                    : [new(CertificateRules.ClientAuthentication), new(CertificateRules.ServerAuthentication)],
+                false));
         request.CertificateExtensions.Add(NodeRequest.AlternativeNames(asked.Names));
         request.CertificateExtensions.Add(KeyIdentifier(asked.Key));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
         return request.Create(
             Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), now - ClockSkew, notAfter, SerialNumber());
+    }
+
+    /// <summary>A revocation list, PEM: what the previous one names, and these certificates.</summary>
+    /// <param name="previous">The list before, PEM; null begins one.</param>
+    /// <param name="revoked">Certificates of this authority.</param>
+    /// <param name="days">Until the next list is due.</param>
+    /// <exception cref="CertificateException">The previous list is not one, or a certificate is another authority's.</exception>
+    public string SignRevocationList(string? previous, IEnumerable<X509Certificate2> revoked, int days)
+    {
+        BigInteger number = BigInteger.Zero;
+        CertificateRevocationListBuilder list;
+        try
+        {
+            list = previous is null ? new() : CertificateRevocationListBuilder.LoadPem(previous, out number);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            throw new CertificateException($"the revocation list there is damaged ({e.Message}); move it away to begin a new one", e);
+        }
+        var now = _time.GetUtcNow();
+        foreach (var certificate in revoked)
+        {
+            if (!certificate.IssuerName.RawData.AsSpan().SequenceEqual(Certificate.SubjectName.RawData))
+                throw new CertificateException($"{CertificateNames.Display(certificate)} was not issued by {CertificateNames.Display(Certificate)}; only its own authority can revoke it");
+            list.RemoveEntry(certificate.SerialNumberBytes.Span);
+            list.AddEntry(certificate, now);
+        }
+        var der = list.Build(
+            Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), number + 1, now.AddDays(days), HashAlgorithmName.SHA256,
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false), now - ClockSkew);
+        return PemEncoding.WriteString("X509 CRL", der);
     }
 
     public string ExportKeyPem() => _key.ExportPkcs8PrivateKeyPem();

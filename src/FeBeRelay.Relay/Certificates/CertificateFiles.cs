@@ -12,6 +12,8 @@ internal sealed class CertificateFiles(string directory)
 
     public string AuthorityKey => Path.Combine(directory, "ca.key");
 
+    public string RevocationList => Path.Combine(directory, "ca.crl");
+
     public string In(string file) => Path.Combine(directory, file);
 
     /// <summary>Keys and certificates that exist are never replaced: a key that is gone cannot be brought back.</summary>
@@ -24,13 +26,20 @@ internal sealed class CertificateFiles(string directory)
 
     public static void Write(string path, string text, bool isSecret) => Write(path, Encoding.ASCII.GetBytes(text), isSecret);
 
-    public static void Write(string path, byte[] content, bool isSecret)
+    public static void Write(string path, byte[] content, bool isSecret) => Write(path, content, isSecret, replaces: false);
+
+    /// <summary>Puts a file in the place of another, or makes it; who reads meanwhile reads the one or the other.</summary>
+    public static void Replace(string path, string text, bool isSecret) => Replace(path, Encoding.ASCII.GetBytes(text), isSecret);
+
+    public static void Replace(string path, byte[] content, bool isSecret) => Write(path, content, isSecret, replaces: true);
+
+    private static void Write(string path, byte[] content, bool isSecret, bool replaces)
     {
         try
         {
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
                 Directory.CreateDirectory(folder);
-            OwnerOnlyFile.Create(path, content, isSecret);
+            OwnerOnlyFile.Create(path, content, isSecret, replaces);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

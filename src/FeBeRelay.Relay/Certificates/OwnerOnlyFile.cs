@@ -5,15 +5,15 @@ using System.Security.Principal;
 namespace FeBeRelay.Relay.Certificates;
 
 /// <summary>
-/// Makes new files. A file appears whole or not at all, never replaces another, and a secret one is readable by its owner only from
+/// Makes files. A file appears whole or not at all, replaces another only where that is asked for, and a secret one is readable by its owner only from
 /// its first moment: a mode set afterwards would leave a gap in which others can open it.
 /// </summary>
 internal static class OwnerOnlyFile
 {
     private const int BufferSize = 4096;
 
-    /// <exception cref="IOException">The file exists, or cannot be written.</exception>
-    public static void Create(string path, ReadOnlySpan<byte> content, bool isSecret)
+    /// <exception cref="IOException">The file exists and is not to be replaced, or cannot be written.</exception>
+    public static void Create(string path, ReadOnlySpan<byte> content, bool isSecret, bool replaces = false)
     {
         var temporary = $"{path}.{Path.GetRandomFileName()}";
         try
@@ -24,7 +24,7 @@ internal static class OwnerOnlyFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: false);
+            File.Move(temporary, path, overwrite: replaces);
         }
         finally
         {

@@ -43,6 +43,9 @@ internal sealed class ConfigurationKey
 
     public bool IsFile => Property.IsDefined(typeof(ExistingFileAttribute));
 
+    /// <summary>Whether a value of a file may also be an http or https address.</summary>
+    public bool MayBeAddress => Property.GetCustomAttribute<ExistingFileAttribute>() is { OrAddress: true };
+
     public bool MustHaveElements => Property.IsDefined(typeof(MinLengthAttribute));
 
     public string Description => Property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "";

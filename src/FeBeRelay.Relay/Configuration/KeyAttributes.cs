@@ -10,7 +10,11 @@ internal sealed class ExampleAttribute(string json) : Attribute
 
 /// <summary>The value names a file, relative to the configuration file's folder, that must exist.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class ExistingFileAttribute : Attribute;
+internal sealed class ExistingFileAttribute : Attribute
+{
+    /// <summary>Whether it may also be an http or https address.</summary>
+    public bool OrAddress { get; init; }
+}
 
 /// <summary>Text of a fixed form; a list's or dictionary's constraint holds for each of its elements or keys.</summary>
 [AttributeUsage(AttributeTargets.Property)]

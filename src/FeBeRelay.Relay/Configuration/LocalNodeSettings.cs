@@ -22,6 +22,14 @@ public sealed record LocalNodeSettings
     [ExistingFile]
     public required IReadOnlyList<string> TrustedRoots { get; init; }
 
+    [Description("Certificates that their authorities have taken back.")]
+    public RevocationSettings Revocation { get; init; } = new();
+
+    /// <summary>Seconds, 0 to 86400; 0 looks only when the node is told to reload.</summary>
+    [Description("Seconds between two looks at the files of certificate, key, roots and revocation lists; what has changed takes effect without a restart. 0: only at SIGHUP.")]
+    [Range(0, 86_400)]
+    public int ReloadSeconds { get; init; } = 10;
+
     [Description("Suites this node accepts, best first. aes256-gmac protects integrity only: the content stays readable.")]
     [AllowedValues("aes256-gcm", "aes128-gcm", "aes256-gmac")]
     [MinLength(1)]

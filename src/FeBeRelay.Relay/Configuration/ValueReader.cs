@@ -69,8 +69,10 @@ internal sealed class ValueReader(string folder, ConfigurationErrors errors)
             return Refuse(section, $"must be {form.Meaning}", ExampleFix(key));
         }
 
-        return key.IsFile ? ReadFilePath(section, text) : text;
+        return key.IsFile && !(key.MayBeAddress && IsAddress(text)) ? ReadFilePath(section, text) : text;
     }
+
+    private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
 
     private object? ReadFilePath(IConfigurationSection section, string text)
     {

@@ -14,24 +14,31 @@ namespace FeBeRelay.Relay.Http;
 /// </summary>
 internal sealed class BackEndConnection
 {
-    private const int Rented = 0;
-    private const int Idle = 1;
-    private const int Busy = 2;
+    /// <summary>Stands in <see cref="_idle"/> while the watch reads what has come.</summary>
+    private static readonly Task Looking = new TaskCompletionSource().Task;
 
     private static readonly TimeSpan CloseDeadline = TimeSpan.FromSeconds(5);
 
     private readonly RentedChannel _rented;
     private readonly TimeProvider _time;
+    private readonly StreamAudit _audit;
     private Task? _fill;
-    private int _state;
+    /// <summary>
+    /// The receive in which an idle connection waits; null while it is rented. Not a mere flag: a watch that runs late, when the exchange is done that its
+    /// receive was for, must not take the next idle time for its own.
+    /// </summary>
+    private Task? _idle;
     private bool _ended;
+    private int _isEnding;
 
     /// <param name="rented">A channel with an open stream.</param>
     /// <param name="pool">Where it comes from.</param>
+    /// <param name="audit">Is told what becomes of it.</param>
     /// <param name="time">The clock.</param>
-    public BackEndConnection(RentedChannel rented, BackEndPool pool, TimeProvider time)
+    public BackEndConnection(RentedChannel rented, BackEndPool pool, StreamAudit audit, TimeProvider time)
     {
         _rented = rented;
+        _audit = audit;
         _time = time;
         Pool = pool;
     }
@@ -69,20 +76,23 @@ internal sealed class BackEndConnection
     public ValueTask SendAsync(byte[] buffer, int start, int count)
     {
         Activity?.Touch();
+        _audit.Sent(count);
         return Channel.SendDataAsync(buffer, start, count);
     }
 
     /// <summary>Sends bytes of any number.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
+        Activity?.Touch();
+        _audit.Sent(bytes.Length);
         for (; !bytes.IsEmpty; bytes = bytes[Math.Min(bytes.Length, Limits.MaxPlaintext)..])
         {
             await Channel.SendDataAsync(bytes[..Math.Min(bytes.Length, Limits.MaxPlaintext)]).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Ends this end's bytes: the client's half-close, passed on.</summary>
-    public ValueTask EndAsync() => Channel.EndAsync();
+    /// <summary>Ends this end's bytes, once: the client's half-close, passed on.</summary>
+    public ValueTask EndAsync() => Interlocked.Exchange(ref _isEnding, 1) == 0 ? Channel.EndAsync() : ValueTask.CompletedTask;
 
     /// <summary>Marks bytes of <see cref="Unread"/> as used.</summary>
     public void Advance(int count) => Unread = Unread[count..];
@@ -91,6 +101,58 @@ internal sealed class BackEndConnection
     /// <returns>False at the back end's end.</returns>
     /// <exception cref="ProtocolException">The stream was cut, or the connection.</exception>
     public async ValueTask<bool> ReceiveAsync()
+    {
+        try
+        {
+            return await ReceiveDataAsync().ConfigureAwait(false);
+        }
+        catch (ProtocolException e)
+        {
+            _audit.Failed(e);
+            throw;
+        }
+    }
+
+    /// <summary>Waits for the next exchange. Whatever comes before it is rented ends it.</summary>
+    /// <param name="lost">Called once if it is over before that.</param>
+    public void Park(Action<BackEndConnection> lost)
+    {
+        Exchanges++;
+        _ = WatchAsync(Wait(), lost);
+    }
+
+    /// <summary>Takes it for an exchange; false when it is just being looked after, or over.</summary>
+    public bool TryRent()
+    {
+        Task? idle = Volatile.Read(ref _idle);
+        return idle is not null && idle != Looking && Interlocked.CompareExchange(ref _idle, null, idle) == idle;
+    }
+
+    /// <summary>Whether something has come that nobody has read: on an idle connection mostly its end.</summary>
+    public bool HasNews() => _fill is { IsCompleted: true } || Channel.HasNews();
+
+    /// <summary>Cuts the exchange: the back end sees a reset. Never throws.</summary>
+    public ValueTask AbortAsync()
+    {
+        _audit.End("cut");
+        return Channel.AbortAsync(ErrorCode.Reset);
+    }
+
+    /// <summary>Ends it in order; the channel goes back to its pool if the back end does so too. Never throws.</summary>
+    public async Task CloseAsync()
+    {
+        if (await EndsAsync().ConfigureAwait(false))
+        {
+            _audit.End("ended");
+            _rented.Return();
+        }
+        else
+        {
+            await AbortAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<bool> ReceiveDataAsync()
     {
         while (!_ended)
         {
@@ -109,6 +171,7 @@ internal sealed class BackEndConnection
                 case RecordType.Data when record.PlaintextLength > 0:
                     Activity?.Touch();
                     Unread = Channel.Plaintext(record);
+                    _audit.Received(record.PlaintextLength);
                     return true;
                 case RecordType.Data:
                     continue;
@@ -122,48 +185,21 @@ internal sealed class BackEndConnection
         return false;
     }
 
-    /// <summary>Waits for the next exchange. Whatever comes before it is rented ends it.</summary>
-    /// <param name="lost">Called once if it is over before that.</param>
-    public void Park(Action<BackEndConnection> lost)
-    {
-        Exchanges++;
-        Task fill = _fill = Channel.FillAsync().AsTask();
-        Volatile.Write(ref _state, Idle);
-        _ = WatchAsync(fill, lost);
-    }
-
-    /// <summary>Takes it for an exchange; false when it is just being looked after, or over.</summary>
-    public bool TryRent() => Interlocked.CompareExchange(ref _state, Rented, Idle) == Idle;
-
-    /// <summary>Whether something has come that nobody has read: on an idle connection mostly its end.</summary>
-    public bool HasNews() => _fill is { IsCompleted: true } || Channel.HasNews();
-
-    /// <summary>Cuts the exchange: the back end sees a reset. Never throws.</summary>
-    public ValueTask AbortAsync() => Channel.AbortAsync(ErrorCode.Reset);
-
-    /// <summary>Ends it in order; the channel goes back to its pool if the back end does so too. Never throws.</summary>
-    public async Task CloseAsync()
+    private async Task<bool> EndsAsync()
     {
         using var deadline = new CancellationTokenSource(CloseDeadline, _time);
         // A back end that goes on sending, or says nothing, gets the reset that any server would give it.
         using CancellationTokenRegistration cut = deadline.Token.UnsafeRegister(static self => _ = ((BackEndConnection)self!).AbortAsync().AsTask(), this);
         try
         {
-            if (!SentEnd)
-            {
-                await EndAsync().ConfigureAwait(false);
-            }
-            if (!await ReceiveAsync().ConfigureAwait(false))
-            {
-                _rented.Return();
-                return;
-            }
+            await EndAsync().ConfigureAwait(false);
+            return !await ReceiveAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (IsCut(e))
         {
             // It is over either way.
+            return false;
         }
-        await AbortAsync().ConfigureAwait(false);
     }
 
     /// <summary>What a cut connection throws.</summary>
@@ -174,7 +210,7 @@ internal sealed class BackEndConnection
         while (true)
         {
             bool alive = await IsFilledAsync(fill).ConfigureAwait(false);
-            if (Interlocked.CompareExchange(ref _state, Busy, Idle) != Idle)
+            if (Interlocked.CompareExchange(ref _idle, Looking, fill) != fill)
             {
                 // Rented: the renter waits for the same bytes.
                 return;
@@ -186,12 +222,18 @@ internal sealed class BackEndConnection
                 await (alive ? CloseAsync() : AbortAsync().AsTask()).ConfigureAwait(false);
                 return;
             }
-            _fill = fill = Channel.FillAsync().AsTask();
-            Volatile.Write(ref _state, Idle);
+            fill = Wait();
         }
     }
 
-    private static async Task<bool> IsFilledAsync(Task fill)
+    private Task Wait()
+    {
+        Task fill = _fill = Channel.FillAsync().AsTask();
+        Volatile.Write(ref _idle, fill);
+        return fill;
+    }
+
+    private async Task<bool> IsFilledAsync(Task fill)
     {
         try
         {
@@ -200,7 +242,16 @@ internal sealed class BackEndConnection
         }
         catch (Exception e) when (IsCut(e))
         {
+            Note(e);
             return false;
+        }
+    }
+
+    private void Note(Exception e)
+    {
+        if (e is ProtocolException violation)
+        {
+            _audit.Failed(violation);
         }
     }
 
@@ -218,8 +269,9 @@ internal sealed class BackEndConnection
             _fill = null;
             return false;
         }
-        catch (ProtocolException)
+        catch (ProtocolException e)
         {
+            Note(e);
             return false;
         }
     }

@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using FeBeRelay.Channel.Connections;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Relay.Audit;
 
 namespace FeBeRelay.Relay.Http;
 
 /// <summary>The connections to one destination that wait for their next exchange; the youngest is used first. Thread-safe.</summary>
-internal sealed class BackEndPool(DestinationAddress destination, ChannelPool channels, TimeProvider time) : IAsyncDisposable
+internal sealed class BackEndPool(DestinationAddress destination, ChannelPool channels, AuditLog audit, TimeProvider time) : IAsyncDisposable
 {
     private readonly ConcurrentStack<BackEndConnection> _idle = new();
     private int _idleCount;
@@ -57,7 +58,8 @@ internal sealed class BackEndPool(DestinationAddress destination, ChannelPool ch
             await rented.Channel.OpenAsync(new StreamOpen(
                 rented.Channel.StreamNumber + 1, Demand.Require, destination.Service,
                 EndPointOf(client.RemoteIpAddress, client.RemotePort), EndPointOf(client.LocalIpAddress, client.LocalPort))).ConfigureAwait(false);
-            return new BackEndConnection(rented, this, time);
+            var told = new StreamAudit(audit, rented.Channel, destination.Service, context.Features.Get<ClientConnection>()?.Endpoint);
+            return new BackEndConnection(rented, this, told, time);
         }
         catch
         {

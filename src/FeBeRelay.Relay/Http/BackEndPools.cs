@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using FeBeRelay.Channel.Connections;
+using FeBeRelay.Relay.Audit;
 
 namespace FeBeRelay.Relay.Http;
 
 /// <summary>The pools of back-end connections, by the destination's address as YARP has it. Thread-safe.</summary>
-internal sealed class BackEndPools(FindChannels find, TimeProvider time) : IAsyncDisposable
+internal sealed class BackEndPools(FindChannels find, AuditLog audit, TimeProvider time) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, BackEndPool> _pools = new(StringComparer.Ordinal);
 
@@ -20,6 +21,6 @@ internal sealed class BackEndPools(FindChannels find, TimeProvider time) : IAsyn
 
     private BackEndPool Create(string address) =>
         DestinationAddress.TryParse(address, out DestinationAddress? destination) && find(destination.Node, destination.Address) is { } channels
-            ? new BackEndPool(destination, channels, time)
+            ? new BackEndPool(destination, channels, audit, time)
             : throw new InvalidOperationException($"destination address {address} is not {DestinationAddress.Form} with a node of section nodes");
 }

@@ -20,7 +20,14 @@ internal sealed class ClientConnection : IDisposable
     private Exchange? _current;
     private bool _isOver;
 
-    private ClientConnection(ConnectionContext context) => _context = context;
+    private ClientConnection(ConnectionContext context, string endpoint)
+    {
+        _context = context;
+        Endpoint = endpoint;
+    }
+
+    /// <summary>The name of the http endpoint that accepted it.</summary>
+    public string Endpoint { get; }
 
     /// <summary>Whether the client has ended its bytes.</summary>
     public bool IsHalfClosed { get; private set; }
@@ -31,9 +38,9 @@ internal sealed class ClientConnection : IDisposable
     private Socket? Socket => _context.Features.Get<IConnectionSocketFeature>()?.Socket;
 
     /// <summary>Serves a connection with this in its features, and without Kestrel's own idea of its end.</summary>
-    public static async Task ServeAsync(ConnectionContext context, ConnectionDelegate next)
+    public static async Task ServeAsync(ConnectionContext context, string endpoint, ConnectionDelegate next)
     {
-        using var client = new ClientConnection(context);
+        using var client = new ClientConnection(context, endpoint);
         CancellationToken ended = context.ConnectionClosed;
         context.Features.Set(client);
         context.ConnectionClosed = client._reset.Token;

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Yarp.ReverseProxy.Model;
 
@@ -19,8 +20,9 @@ internal static class ErrorPage
             response.Headers.Connection = "close";
         }
         string at = node is null ? "" : $"Node: {node}\n";
-        await response.WriteAsync($"{status} {ReasonPhrases.GetReasonPhrase(status)}\n\n{at}Step: {step}\nCorrelation id: {context.TraceIdentifier}\n", context.RequestAborted)
-            .ConfigureAwait(false);
+        byte[] text = Encoding.UTF8.GetBytes($"{status} {ReasonPhrases.GetReasonPhrase(status)}\n\n{at}Step: {step}\nCorrelation id: {context.TraceIdentifier}\n");
+        response.ContentLength = text.Length;
+        await response.Body.WriteAsync(text, context.RequestAborted).ConfigureAwait(false);
     }
 
     /// <summary>YARP answers 503 with nothing where no destination is left to choose.</summary>

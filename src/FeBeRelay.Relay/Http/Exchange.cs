@@ -19,23 +19,20 @@ namespace FeBeRelay.Relay.Http;
 internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPlan request, RoutePlan route, HttpTransformer transformer, TimeSpan? idle, TimeProvider time, ILogger logger)
 {
     private readonly ClientConnection? _client = context.Features.Get<ClientConnection>();
-    private readonly string _cluster = context.Features.Get<IReverseProxyFeature>()?.Cluster.Config.ClusterId ?? "";
-    private BackEndConnection? _connection;
+    private readonly BackEndLease _lease = new(context, pool, context.Features.Get<ClientConnection>(), logger);
     private Task<bool>? _body;
     private ReadOnlyMemory<byte> _head;
     private bool _hasAnswer;
     private bool _isAnswered;
-    private bool _isReused;
     private bool _isSentAgain;
-    private bool _isPinned;
-    private volatile ClientBodyException? _broken;
-    private bool _isClientReset;
-    private bool _isIdle;
     private ActivityTimer? _activity;
+    private volatile ClientBodyException? _broken;
+    private volatile bool _isIdle;
     private volatile bool _isSent;
+    private volatile bool _isUpgraded;
 
     /// <summary>The channel that carried it, for the log.</summary>
-    public string Channel => _connection?.ChannelId ?? "";
+    public string Channel => _lease.ChannelId;
 
     /// <summary>Runs it to its end.</summary>
     /// <exception cref="ExchangeException">The back end could not be reached, or its answer is not one.</exception>
@@ -52,8 +49,9 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
         {
             await SendAsync(cancellation).ConfigureAwait(false);
             ResponseHead head = await ReceiveHeadAsync(cancellation).ConfigureAwait(false);
-            keep = head.StatusCode == StatusCodes.Status101SwitchingProtocols
-                ? await new Upgrade(context, _connection!, _client).RunAsync(head, _head).ConfigureAwait(false)
+            _isUpgraded = head.StatusCode == StatusCodes.Status101SwitchingProtocols;
+            keep = _isUpgraded
+                ? await new Upgrade(context, _lease.Connection, _client).RunAsync(head, _head).ConfigureAwait(false)
                 : await AnswerAsync(head).ConfigureAwait(false);
         }
         catch (Exception e) when (_broken is { } broken && e is not ClientBodyException)
@@ -61,7 +59,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
             // The client broke off, which cut the back end's connection, which is what was noticed here.
             throw broken;
         }
-        catch (Exception e) when (_isClientReset && (BackEndConnection.IsCut(e) || e is OperationCanceledException))
+        catch (Exception e) when (_lease.IsAborted && (BackEndConnection.IsCut(e) || e is OperationCanceledException))
         {
             throw Failure.OfAbort(context);
         }
@@ -76,36 +74,17 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
         }
     }
 
-    /// <summary>The client has ended its bytes: once the request is sent whole, so do we.</summary>
+    /// <summary>The client has ended its bytes: once the request is sent whole, so do we. Behind 101 that end has its place among the bytes.</summary>
     public void OnClientHalfClosed()
     {
-        if (_isSent && _connection is { SentEnd: false } connection)
+        if (_isSent && !_isUpgraded)
         {
-            _ = EndQuietlyAsync(connection);
+            _lease.End();
         }
     }
 
     /// <summary>The client is gone: so are we, for the back end.</summary>
-    public void OnClientReset()
-    {
-        _isClientReset = true;
-        if (_connection is { } connection)
-        {
-            _ = connection.AbortAsync().AsTask();
-        }
-    }
-
-    private static async Task EndQuietlyAsync(BackEndConnection connection)
-    {
-        try
-        {
-            await connection.EndAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (BackEndConnection.IsCut(e))
-        {
-            // Whoever reads the answer meets the same.
-        }
-    }
+    public void OnClientReset() => _lease.Abort();
 
     /// <summary>Many requests at a time share a connection of HTTP/2: a logon that belongs to the connection cannot be told apart there.</summary>
     private void RefuseSharedLogon(bool hasLogon)
@@ -120,23 +99,14 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
 
     private async Task SendAsync(CancellationToken cancellation)
     {
-        // Sent again only once, and never on another connection that may be over.
-        if (!_isSentAgain)
-        {
-            _connection = await TakePinnedAsync().ConfigureAwait(false) ?? pool.TakeIdle(mustBeQuiet: !request.IsSafe);
-            _isReused = _connection is not null;
-        }
         while (true)
         {
-            _connection ??= await ConnectAsync(cancellation).ConfigureAwait(false);
-            _connection.Activity = _activity;
-            if (_isClientReset)
-            {
-                throw Failure.OfAbort(context);
-            }
+            // Sent again only once, and never on another connection that may be over.
+            await _lease.TakeAsync(mustBeQuiet: !request.IsSafe, mustBeNew: _isSentAgain, cancellation).ConfigureAwait(false);
+            _lease.Connection.Activity = _activity;
             try
             {
-                await SendHeadAsync(_connection).ConfigureAwait(false);
+                await SendHeadAsync(_lease.Connection).ConfigureAwait(false);
                 break;
             }
             catch (Exception e) when (BackEndConnection.IsCut(e) && MaySendAgain)
@@ -146,7 +116,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
         }
         if (request.HasBody)
         {
-            _body = CopyBodyAsync(_connection);
+            _body = CopyBodyAsync(_lease.Connection);
         }
         else
         {
@@ -177,10 +147,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
     private void OnIdle()
     {
         _isIdle = true;
-        if (_connection is { } connection)
-        {
-            _ = connection.AbortAsync().AsTask();
-        }
+        _lease.Cut();
     }
 
     private async Task<bool> CopyBodyAsync(BackEndConnection connection)
@@ -218,45 +185,12 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
         }
     }
 
-    private async ValueTask<BackEndConnection?> TakePinnedAsync()
-    {
-        if (_client?.PinnedFor(_cluster) is not { } pinned)
-        {
-            return null;
-        }
-        while (!pinned.Connection.TryRent())
-        {
-            if (pinned.Connection.IsLost)
-            {
-                throw new ExchangeException(ForwarderError.Request, StatusCodes.Status502BadGateway, "using the connection of the logon", "the back end has ended the connection that the logon is bound to");
-            }
-            // Its watch reads a record of the channel just now.
-            await Task.Yield();
-        }
-        _isPinned = true;
-        return pinned.Connection;
-    }
-
-    private async Task<BackEndConnection> ConnectAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            return await pool.ConnectAsync(context, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception e) when (Failure.IsOfNegotiation(e))
-        {
-            throw Failure.OfNegotiation(e);
-        }
-    }
-
-    private bool MaySendAgain => _isReused && !_isPinned && request.IsSafe && !_isClientReset && !_hasAnswer;
+    private bool MaySendAgain => _lease.IsShared && request.IsSafe && !_lease.IsAborted && !_hasAnswer;
 
     private async Task StartAgainAsync()
     {
         HttpLog.SentAgain(logger, context.TraceIdentifier);
-        await _connection!.AbortAsync().ConfigureAwait(false);
-        _connection = null;
-        _isReused = false;
+        await _lease.DropAsync().ConfigureAwait(false);
         _isSentAgain = true;
     }
 
@@ -285,7 +219,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
     /// <summary>Leaves the bytes of the head in <see cref="_head"/>, until the next receive.</summary>
     private async ValueTask<ResponseHead> ReadHeadAsync()
     {
-        BackEndConnection connection = _connection!;
+        BackEndConnection connection = _lease.Connection;
         byte[] begun = [];
         while (true)
         {
@@ -334,15 +268,15 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
         {
             RefuseSharedLogon(hasLogon: true);
         }
-        _isPinned |= request.HasLogon || head.HasConnectionBoundChallenge;
+        _lease.IsPinned |= request.HasLogon || head.HasConnectionBoundChallenge;
         BodyFraming framing = head.FramingFor(context.Request.Method);
         bool keeps = head.KeepsConnection && framing != BodyFraming.UntilClose;
         bool hasBody = await ApplyAsync(head).ConfigureAwait(false);
         bool asItIs = SetFraming(head, framing, keeps);
-        var body = new ResponseBody(context, _connection!);
+        var body = new ResponseBody(context, _lease.Connection);
         try
         {
-            if (_connection!.Unread.IsEmpty || framing == BodyFraming.None)
+            if (_lease.Connection.Unread.IsEmpty || framing == BodyFraming.None)
             {
                 await body.FlushAsync().ConfigureAwait(false);
             }
@@ -358,7 +292,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
         await context.Response.CompleteAsync().ConfigureAwait(false);
         _isAnswered = true;
         bool whole = await EndRequestAsync(keeps).ConfigureAwait(false);
-        return keeps && whole && hasBody && !_connection!.SentEnd && _connection.Unread.IsEmpty;
+        return keeps && whole && hasBody && !_lease.Connection.SentEnd && _lease.Connection.Unread.IsEmpty;
     }
 
     private async ValueTask<bool> ApplyAsync(ResponseHead head)
@@ -388,7 +322,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
             response.Headers.TransferEncoding = "chunked";
         }
         bool early = _body is { IsCompleted: false };
-        if (!keeps && (_isPinned || early) && context.Request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal))
+        if (!keeps && (_lease.IsPinned || early) && context.Request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal))
         {
             response.Headers.Connection = "close";
         }
@@ -411,59 +345,12 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
 
     private async ValueTask ReleaseAsync(bool keep)
     {
-        if (_connection is not { } connection)
+        if (!keep && _body is { IsCompleted: false } body)
         {
-            return;
-        }
-        connection.Activity = null;
-        if (!keep)
-        {
-            await GiveUpAsync(connection).ConfigureAwait(false);
-        }
-        else if (_isPinned && _client is not null)
-        {
-            PinTo(connection);
-        }
-        else
-        {
-            pool.Return(connection);
-        }
-    }
-
-    private async ValueTask GiveUpAsync(BackEndConnection connection)
-    {
-        if (_body is { IsCompleted: false } body)
-        {
-            await connection.AbortAsync().ConfigureAwait(false);
+            _lease.Cut();
             context.Request.BodyReader.CancelPendingRead();
             await Task.WhenAny(body).ConfigureAwait(false);
         }
-        if (_isPinned)
-        {
-            _client?.LosePinned(connection);
-        }
-        if (_isAnswered && !_isClientReset)
-        {
-            // In order, so that the channel can be used again; nobody waits for it.
-            _ = connection.CloseAsync();
-        }
-        else
-        {
-            await connection.AbortAsync().ConfigureAwait(false);
-        }
-    }
-
-    private void PinTo(BackEndConnection connection)
-    {
-        if (_client!.PinnedFor(_cluster) is null && context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination is { } destination)
-        {
-            HttpLog.ConnectionPinned(logger, context.TraceIdentifier, connection.ChannelId, pool.Destination.Service, pool.Destination.Node);
-            if (!_client.TryPin(new PinnedConnection(_cluster, destination, connection)))
-            {
-                _ = connection.CloseAsync();
-                return;
-            }
-        }
-        connection.Park(_client.LosePinned);
+        await _lease.ReleaseAsync(keep, _isAnswered).ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http.Health;
 using FeBeRelay.Relay.Http.Parsing;
 using Microsoft.AspNetCore.Builder;
@@ -50,11 +51,11 @@ internal sealed class HttpEndpoints : IAsyncDisposable
     public int IdleConnections => _pools.IdleCount;
 
     /// <summary>Builds them; nothing is open yet.</summary>
-    public static HttpEndpoints Create(HttpOptions options, NodeLookup nodes, TimeProvider time, ILoggerFactory loggers)
+    public static HttpEndpoints Create(HttpOptions options, NodeLookup nodes, AuditLog audit, TimeProvider time, ILoggerFactory loggers)
     {
         // A line that ends with LF alone is one that two servers read in two ways.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
-        var pools = new BackEndPools(nodes.FindChannels, time);
+        var pools = new BackEndPools(nodes.FindChannels, audit, time);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "feberelay" });
         // The node stops this in its own drain.
         builder.Services.AddSingleton(loggers).AddSingleton(time).AddSingleton(pools).AddSingleton(nodes);
@@ -62,7 +63,7 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         ConfigureKestrel(builder.WebHost, options.Values.GetSection("Kestrel"));
         AddProxy(builder.Services, options);
         WebApplication application = builder.Build();
-        Configure(application, options, loggers.CreateLogger<HttpEndpoints>());
+        Configure(application, options, audit, loggers.CreateLogger<HttpEndpoints>());
         return new HttpEndpoints(application, pools, loggers.CreateLogger<HttpEndpoints>());
     }
 
@@ -121,8 +122,11 @@ internal sealed class HttpEndpoints : IAsyncDisposable
             limits.MaxRequestLineSize = MaxRequestLineBytes;
             limits.Http2.MaxRequestHeaderFieldSize = MaxRequestLineBytes;
             limits.KeepAliveTimeout = KeepAlive;
-            kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => context => ClientConnection.ServeAsync(context, next)));
-            kestrel.Configure(section);
+            Microsoft.AspNetCore.Server.Kestrel.KestrelConfigurationLoader loader = kestrel.Configure(section);
+            foreach (IConfigurationSection endpoint in section.GetSection("Endpoints").GetChildren())
+            {
+                loader.Endpoint(endpoint.Key, e => e.ListenOptions.Use(next => context => ClientConnection.ServeAsync(context, endpoint.Key, next)));
+            }
         });
     }
 
@@ -142,9 +146,9 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         }
     }
 
-    private static void Configure(WebApplication application, HttpOptions options, ILogger logger)
+    private static void Configure(WebApplication application, HttpOptions options, AuditLog audit, ILogger logger)
     {
-        var gate = new RequestGate(options.TrustedClients, logger);
+        var gate = new RequestGate(options.TrustedClients, audit, logger);
         application.Use(gate.InvokeAsync);
         application.UseRouting();
         application.UseRequestTimeouts();

@@ -1,11 +1,12 @@
 using System.Net;
+using FeBeRelay.Relay.Audit;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace FeBeRelay.Relay.Http;
 
 /// <summary>What every request passes first: admission, and what a client may not say of itself.</summary>
-internal sealed class RequestGate(IReadOnlyList<IPNetwork> trusted, ILogger logger)
+internal sealed class RequestGate(IReadOnlyList<IPNetwork> trusted, AuditLog audit, ILogger logger)
 {
     // Where a back end would read who the client is and how it came (KB 307347 for the first).
     private static readonly string[] ForwardingNames =
@@ -28,6 +29,10 @@ internal sealed class RequestGate(IReadOnlyList<IPNetwork> trusted, ILogger logg
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             context.Response.Headers.Connection = "close";
             return Task.CompletedTask;
+        }
+        if (!audit.MayAdmit)
+        {
+            return ErrorPage.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, node: null, "recording the request: the security log cannot be written");
         }
         RequestFields.RemoveNominated(context.Request.Headers);
         if (!IsTrusted(context.Connection.RemoteIpAddress))

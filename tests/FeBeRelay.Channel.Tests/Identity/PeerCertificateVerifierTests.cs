@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Channel.Identity;
+using FeBeRelay.Channel.Identity.Revocation;
 using FeBeRelay.Testing.Certificates;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -77,7 +78,7 @@ public sealed class PeerCertificateVerifierTests : IDisposable
     public void A_PSS_signature_whose_absent_parameters_mean_SHA1_is_refused()
     {
         using var authority = TestAuthority.Create(TestAuthority.AuthorityNamed("PSS") with { CreateKey = () => RSA.Create(2048), Padding = RSASignaturePadding.Pss });
-        _verifier.ReplaceRoots(TrustedRoots.FromCertificates(authority.Certificate));
+        _verifier.ReplaceTrust(TrustedRoots.FromCertificates(authority.Certificate), RevocationLists.None);
         AssertRefused(IdentityRefusal.WeakSignature, authority.ChainOf(_good.SignedWithSha1()));
         Assert.True(_verifier.Verify(authority.ChainOf(_good), PeerRole.Responder).IsAccepted);
     }
@@ -86,7 +87,7 @@ public sealed class PeerCertificateVerifierTests : IDisposable
     public void A_root_may_have_signed_itself_with_SHA1_because_nobody_relies_on_that()
     {
         using var old = TestAuthority.Create(TestAuthority.AuthorityNamed("Old Root").SignedWithSha1());
-        _verifier.ReplaceRoots(TrustedRoots.FromCertificates(old.Certificate));
+        _verifier.ReplaceTrust(TrustedRoots.FromCertificates(old.Certificate), RevocationLists.None);
         using var leaf = old.Issue(_good);
         Assert.True(_verifier.Verify([leaf.RawData], PeerRole.Responder).IsAccepted);
         Assert.True(_verifier.Verify([leaf.RawData, old.Certificate.RawData], PeerRole.Responder).IsAccepted);
@@ -135,7 +136,7 @@ public sealed class PeerCertificateVerifierTests : IDisposable
     public void The_time_is_the_one_that_the_node_is_given()
     {
         using var future = TestAuthority.Create("Future", _authority.Now.AddYears(20));
-        _verifier.ReplaceRoots(TrustedRoots.FromCertificates(future.Certificate));
+        _verifier.ReplaceTrust(TrustedRoots.FromCertificates(future.Certificate), RevocationLists.None);
         AssertRefused(IdentityRefusal.NotYetValid, future.ChainOf(_good));
         _time.SetUtcNow(future.Now);
         Assert.True(_verifier.Verify(future.ChainOf(_good), PeerRole.Responder).IsAccepted);
@@ -158,7 +159,7 @@ public sealed class PeerCertificateVerifierTests : IDisposable
     public void An_expired_root_is_refused()
     {
         using var expired = TestAuthority.Create(TestAuthority.AuthorityNamed("Expired Root").Expired(_authority.Now));
-        _verifier.ReplaceRoots(TrustedRoots.FromCertificates(expired.Certificate));
+        _verifier.ReplaceTrust(TrustedRoots.FromCertificates(expired.Certificate), RevocationLists.None);
         AssertRefused(IdentityRefusal.Expired, expired.ChainOf(_good));
     }
 

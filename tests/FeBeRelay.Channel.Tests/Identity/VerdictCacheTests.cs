@@ -1,4 +1,5 @@
 using FeBeRelay.Channel.Identity;
+using FeBeRelay.Channel.Identity.Revocation;
 using FeBeRelay.Testing.Certificates;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -78,7 +79,7 @@ public sealed class VerdictCacheTests : IDisposable
         var chain = _authority.ChainOf(_good);
         Assert.True(_verifier.Verify(chain, PeerRole.Responder).IsAccepted);
         using var other = TestAuthority.Create("Other Authority");
-        _verifier.ReplaceRoots(TrustedRoots.FromCertificates(other.Certificate));
+        _verifier.ReplaceTrust(TrustedRoots.FromCertificates(other.Certificate), RevocationLists.None);
         Assert.Equal(IdentityRefusal.UntrustedRoot, _verifier.Verify(chain, PeerRole.Responder).Problem?.Refusal);
     }
 
@@ -117,7 +118,7 @@ public sealed class VerdictCacheTests : IDisposable
             Assert.Equal($"be{i % 8}.lab.test", _verifier.Verify(good[i % 8], PeerRole.Responder).Identity?.Name);
             Assert.False(_verifier.Verify(bad, PeerRole.Responder).IsAccepted);
             if (i % 50 == 0)
-                _verifier.ReplaceRoots(TrustedRoots.FromCertificates(_authority.Certificate));
+                _verifier.ReplaceTrust(TrustedRoots.FromCertificates(_authority.Certificate), RevocationLists.None);
         });
     }
 }

@@ -17,7 +17,7 @@ internal sealed class AuditFolder : IDisposable
         using TestAuthority authority = TestAuthority.Create(now: DateTimeOffset.UtcNow);
         Certificate = authority.Issue("fe1.lab.test");
         _key = NodeCertificate.FromCertificate(Certificate, [], [], TimeProvider.System);
-        Signer = new NodeCheckpointSigner(_key);
+        Signer = new NodeCheckpointSigner(() => _key);
         Options = new AuditOptions { Path = System.IO.Path.Combine(_folder.FullName, "audit", "fe1.jsonl") };
     }
 
@@ -28,6 +28,8 @@ internal sealed class AuditFolder : IDisposable
     public X509Certificate2 Certificate { get; }
 
     public ICheckpointSigner Signer { get; }
+
+    public string Fingerprint => _key.Fingerprint;
 
     public CollectedLog Log { get; } = new();
 

@@ -114,7 +114,7 @@ public sealed class ChainTests : IAsyncLifetime
         [
             chain.Append(AuditFolder.Event("", AuditEventId.FileStarted) with { Previous = new string('0', 64) }),
             chain.Append(AuditFolder.Event("nothing happened")),
-            chain.AppendCheckpoint(AuditFolder.Event("", AuditEventId.Checkpoint), new Impostor(other.Signer, _folder.Signer.Fingerprint)),
+            chain.AppendCheckpoint(AuditFolder.Event("", AuditEventId.Checkpoint), new Impostor(other.Signer, _folder.Fingerprint)),
         ];
         File.WriteAllBytes(_folder.Path, [.. forged.SelectMany(line => line.Append((byte)'\n'))]);
 
@@ -128,7 +128,7 @@ public sealed class ChainTests : IAsyncLifetime
         using TestAuthority authority = TestAuthority.Create(now: DateTimeOffset.UtcNow);
         using X509Certificate2 other = authority.Issue("other.lab.test");
 
-        Assert.Contains(_folder.Signer.Fingerprint, Assert.Single(_folder.Verify(null, other).Problems).What, StringComparison.Ordinal);
+        Assert.Contains(_folder.Fingerprint, Assert.Single(_folder.Verify(null, other).Problems).What, StringComparison.Ordinal);
         Assert.True(_folder.Verify(null, other, _folder.Certificate).IsIntact);
     }
 
@@ -140,8 +140,6 @@ public sealed class ChainTests : IAsyncLifetime
 
     private sealed class Impostor(ICheckpointSigner signer, string fingerprint) : ICheckpointSigner
     {
-        public string Fingerprint => fingerprint;
-
-        public byte[] Sign(ReadOnlySpan<byte> message) => signer.Sign(message);
+        public CheckpointSignature Sign(ReadOnlySpan<byte> message) => signer.Sign(message) with { Signer = fingerprint };
     }
 }

@@ -5,6 +5,7 @@ using FeBeRelay.Channel;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Services;
 using FeBeRelay.Testing.Certificates;
@@ -31,6 +32,11 @@ internal sealed class HttpNodes : IAsyncDisposable
     public string Scheme { get; init; } = "http";
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How long keys last, in the time of <see cref="Time"/>.</summary>
+    public Lifetimes Lifetimes { get; init; } = Lifetimes.Default;
+
+    public AuditLog Audit { get; init; } = AuditLog.None;
 
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 
@@ -66,6 +72,7 @@ internal sealed class HttpNodes : IAsyncDisposable
                 Identity = Identity(FrontEndName),
                 Peers = [.. _listeners.Select((l, i) => new PeerNode($"be{i}", l.NodePorts[0], $"be{i}.lab.test"))],
                 Http = TrustedClients is null ? http : http with { TrustedClients = TrustedClients },
+                Audit = Audit,
                 Drain = TimeSpan.FromSeconds(5),
             },
             Time, Loggers);
@@ -113,6 +120,6 @@ internal sealed class HttpNodes : IAsyncDisposable
         using X509Certificate2 leaf = _authority.Issue(name);
         NodeCertificate certificate = NodeCertificate.FromCertificate(leaf, [], [PeerRole.Initiator, PeerRole.Responder], TimeProvider.System);
         return new NodeIdentity(
-            certificate, TrustedRoots.FromCertificates(_authority.Certificate), [Suite.Aes256Gcm], [Group.P256], Lifetimes.Default, TimeProvider.System);
+            certificate, TrustedRoots.FromCertificates(_authority.Certificate), [Suite.Aes256Gcm], [Group.P256], Lifetimes, TimeProvider.System);
     }
 }

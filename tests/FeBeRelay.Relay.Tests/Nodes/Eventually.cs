@@ -9,7 +9,7 @@ internal static class Eventually
         while (!condition())
         {
             deadline.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
+            await Task.Delay(1, deadline.Token);
         }
     }
 }

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using FeBeRelay.Relay.Certificates;
 using Xunit;
 
 namespace FeBeRelay.Scenarios.Processes;
@@ -15,16 +13,21 @@ namespace FeBeRelay.Scenarios.Processes;
 internal sealed class NodePair : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("feberelay-pair-").FullName;
+    private readonly SiteCertificates _certificates;
     private NodeProcess? _listener;
     private NodeProcess? _relay;
 
     public NodePair()
     {
-        using var authority = CertificateAuthority.Create("Lab", TimeProvider.System);
-        File.WriteAllText(this["ca.pem"], authority.Certificate.ExportCertificatePem());
-        Issue(authority, "fe1");
-        Issue(authority, "be1");
+        _certificates = new SiteCertificates(_folder);
+        _certificates.AddAuthority();
+        _certificates.Issue("fe1");
+        _certificates.Issue("be1");
+        _certificates.Revoke();
     }
+
+    /// <summary>The site's authority and the nodes' files.</summary>
+    public SiteCertificates Certificates => _certificates;
 
     /// <summary>Where the applications' server is, in the words of a configuration file.</summary>
     public required string BackEnd { get; init; }
@@ -36,6 +39,11 @@ internal sealed class NodePair : IAsyncDisposable
     public bool ProxyProtocol { get; init; }
 
     public int WarmChannels { get; init; }
+
+    public int ReloadSeconds { get; init; } = 10;
+
+    /// <summary>Whether the nodes look into ca.crl.</summary>
+    public bool HasRevocationList { get; init; }
 
     /// <summary>Network namespaces of the two nodes; null for the test's own.</summary>
     public (string Relay, string Listener)? Namespaces { get; init; }
@@ -97,14 +105,8 @@ internal sealed class NodePair : IAsyncDisposable
                 await node.DisposeAsync();
             }
         }
+        _certificates.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private void Issue(CertificateAuthority authority, string node)
-    {
-        using X509Certificate2 certificate = authority.Issue(new IssueRequest($"{node}.lab.test"));
-        File.WriteAllText(this[$"{node}.pem"], certificate.ExportCertificatePem());
-        CertificateFiles.Write(this[$"{node}.key"], certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), isSecret: true);
     }
 
     private string WriteListener(string listen) => Write("be1", string.Create(CultureInfo.InvariantCulture, $$"""
@@ -127,7 +129,8 @@ internal sealed class NodePair : IAsyncDisposable
         File.WriteAllText(path, $$"""
             {
               "node": {
-                "name": "{{node}}", "certificate": { "path": "{{node}}.pem", "keyPath": "{{node}}.key" }, "trustedRoots": [ "ca.pem" ]
+                "name": "{{node}}", "certificate": { "path": "{{node}}.pem", "keyPath": "{{node}}.key" }, "trustedRoots": [ "ca.pem" ],
+                "reloadSeconds": {{ReloadSeconds}}, "revocation": { "lists": [ {{(HasRevocationList ? "\"ca.crl\"" : "")}} ] }
               },
               {{rest}}
             }

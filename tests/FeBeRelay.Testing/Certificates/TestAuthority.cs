@@ -99,6 +99,11 @@ public sealed class TestAuthority : IDisposable
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
+    /// <summary>Signs a revocation list, DER.</summary>
+    public byte[] SignList(CertificateRevocationListBuilder list, System.Numerics.BigInteger number, DateTimeOffset thisUpdate, DateTimeOffset nextUpdate) => list.Build(
+        Certificate.SubjectName, new AnySignature(_key, _padding), number, nextUpdate, HashAlgorithmName.SHA256,
+        X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false), thisUpdate);
+
     /// <summary>Makes a certificate that no request can ask for: its signed part is changed, then signed again.</summary>
     public byte[] IssueChanged(TestLeaf leaf, byte[] find, byte[] replacement)
     {

@@ -89,6 +89,21 @@ public sealed class CutTests
     }
 
     [Fact]
+    public async Task After_an_upgrade_the_last_bytes_are_not_overtaken_by_the_end_behind_them()
+    {
+        string last = new('z', 300_000);
+        await using Hop hop = await Hop.StartAsync();
+        HttpClientSocket served = await UpgradeAsync(hop);
+        Task sending = hop.Client.SendAsync(System.Text.Encoding.ASCII.GetBytes(last));
+        Task ending = sending.ContinueWith(_ => hop.Client.HalfClose(), TaskScheduler.Default);
+        Assert.Equal(last, await served.ReadToEndAsync());
+        await ending;
+        await served.SendAsync("bye");
+        served.HalfClose();
+        Assert.Equal("bye", await hop.Client.ReadToEndAsync());
+    }
+
+    [Fact]
     public async Task After_an_upgrade_the_back_end_may_end_first()
     {
         await using Hop hop = await Hop.StartAsync();

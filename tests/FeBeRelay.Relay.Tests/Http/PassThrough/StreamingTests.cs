@@ -1,3 +1,4 @@
+using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Relay.Tests.BadInput;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -100,7 +101,9 @@ public sealed class StreamingTests
     public async Task Nothing_is_cut_for_being_quiet_for_an_hour()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using Hop hop = await Hop.StartAsync(new HttpNodes { Time = time });
+        // Keys that last: time that jumps leaves the other node, whose time does not, none to answer with new ones.
+        var lasting = new Lifetimes(Lifetimes.MaxAssociationSeconds, 0, Lifetimes.MaxKeySeconds, Lifetimes.MaxKeyKilobytes);
+        await using Hop hop = await Hop.StartAsync(new HttpNodes { Time = time, Lifetimes = lasting });
         (HttpClientSocket served, _) = await hop.AskAsync("POST /Microsoft-Server-ActiveSync?Cmd=Ping HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
         time.Advance(TimeSpan.FromSeconds(3_540));
         await served.SendAsync(Head + "Content-Length: 1000\r\n\r\nfirst");

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using FeBeRelay.Channel.Identity;
+using FeBeRelay.Channel.Identity.Revocation;
+using FeBeRelay.Relay.Configuration;
+
+namespace FeBeRelay.Relay.Credentials;
+
+/// <summary>The files of a node's certificate, key, roots and revocation lists: reads them, and tells whether they are others than before.</summary>
+/// <param name="node">Which files.</param>
+/// <param name="roles">What the certificate must be fit for.</param>
+/// <param name="time">The clock of its validity.</param>
+internal sealed class CredentialFiles(LocalNodeSettings node, IReadOnlyCollection<PeerRole> roles, TimeProvider time)
+{
+    /// <summary>Revocation lists that are fetched.</summary>
+    public IReadOnlyList<Uri> Addresses { get; } = [.. node.Revocation.Lists.Where(IsAddress).Select(l => new Uri(l))];
+
+    private IEnumerable<string> ListFiles => node.Revocation.Lists.Where(l => !IsAddress(l));
+
+    /// <exception cref="IdentityException">A file is not usable; the message names it and the fix.</exception>
+    public NodeCertificate LoadCertificate() =>
+        NodeCertificate.Load(new NodeCertificateFiles(node.Certificate.Path, node.Certificate.KeyPath, node.Certificate.PasswordFile), roles, time);
+
+    /// <exception cref="IdentityException">A file is not usable.</exception>
+    public TrustedRoots LoadRoots() => TrustedRoots.Load(node.TrustedRoots);
+
+    /// <param name="fetched">Lists that came from addresses.</param>
+    /// <exception cref="IdentityException">A file is not usable.</exception>
+    public RevocationLists LoadLists(IEnumerable<RevocationList> fetched) =>
+        node.Revocation.Lists.Count == 0
+            ? RevocationLists.None
+            : new RevocationLists([.. ListFiles.Select(RevocationList.Load), .. fetched], node.Revocation.WhenUnknown == "refuse");
+
+    /// <summary>A hash of all that makes the certificate.</summary>
+    public string CertificateStamp() =>
+        Stamp(new[] { node.Certificate.Path, node.Certificate.KeyPath, node.Certificate.PasswordFile }.OfType<string>());
+
+    /// <summary>A hash of all that says whom to believe.</summary>
+    public string TrustStamp() => Stamp([.. node.TrustedRoots, .. ListFiles]);
+
+    /// <summary>A file that cannot be read just now has a stamp too: reading it says why.</summary>
+    private static string Stamp(IEnumerable<string> paths)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string path in paths)
+        {
+            try
+            {
+                byte[] content = File.ReadAllBytes(path);
+                hash.AppendData(SHA256.HashData(content));
+                CryptographicOperations.ZeroMemory(content);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                hash.AppendData([0]);
+            }
+        }
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    private static bool IsAddress(string list) => list.StartsWith("http://", StringComparison.Ordinal) || list.StartsWith("https://", StringComparison.Ordinal);
+}
