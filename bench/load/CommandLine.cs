@@ -22,7 +22,7 @@ internal static class CommandLine
 
     private static readonly Option<int> Seconds = new("--seconds") { Description = "Seconds of a turn.", DefaultValueFactory = _ => 2 };
 
-    private static readonly Option<int> Warm = new("--warm") { Description = "Seconds of each relay's turn before the first round, which do not count.", DefaultValueFactory = _ => 6 };
+    private static readonly Option<int> Warm = new("--warm") { Description = "Seconds of each relay's turn before the first round, which do not count.", DefaultValueFactory = _ => 10 };
 
     private static readonly Option<int> Idle = new("--idle") { Description = "Idle connections of the load 'idle'.", DefaultValueFactory = _ => 8_000 };
 
@@ -34,7 +34,7 @@ internal static class CommandLine
 
     private static readonly Option<string[]> Program = new("--feberelay")
     {
-        Description = "Folder of a published feberelay, as NAME=FOLDER; several are compared. Absent: it is published as the operations page says.",
+        Description = "Folder of a published feberelay, as NAME=FOLDER; several are compared. Absent: it is published self-contained and compiled ahead, as the operations page says.",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -54,6 +54,7 @@ internal static class CommandLine
                 Programs = [.. (parsed.GetValue(Program) ?? []).Select(p => p.Split('=', 2)).Select(p => (p[0], p[^1]))],
             },
             cancellation));
-        return command.Parse(args).InvokeAsync();
+        // Stopping everything takes longer than the library's two seconds.
+        return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
     }
 }

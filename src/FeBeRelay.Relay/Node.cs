@@ -28,11 +28,13 @@ internal sealed class Node : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly AuditLog _audit;
     private readonly ServiceTable _services;
+    private readonly InboundPolicy _inbound;
     private readonly ServiceServer _server;
     private readonly PinStore _pins;
     private readonly PeerPools _pools;
     private readonly OutboundPolicy _outbound;
     private readonly List<StreamEndpoint> _endpoints = [];
+    private readonly List<ServicePort> _servicePorts = [];
     private readonly ITimer _sweep;
     private readonly CancellationTokenSource _ending = new();
     private readonly HttpEndpoints? _http;
@@ -55,7 +57,8 @@ internal sealed class Node : IAsyncDisposable
         Associations.ChannelEnded += _audit.ChannelEnded;
         _options.Policy.Changed += PolicyChanged;
         _services = new ServiceTable(options.Services);
-        _server = new ServiceServer(_services, _audit, time, loggers.CreateLogger<ServiceServer>());
+        _inbound = new InboundPolicy(options.Policy, _services, options.Identity.Suites);
+        _server = new ServiceServer(_services, _inbound, _audit, time, loggers.CreateLogger<ServiceServer>());
         Clear = new ClearConnections(_audit, time);
         _pins = OpenPins(options.Pins);
         _pools = new PeerPools(options.Peers, CreatePool);
@@ -91,6 +94,9 @@ internal sealed class Node : IAsyncDisposable
     public EndPoint EndPointOf(string endpoint) =>
         _endpoints[_options.Endpoints.ToList().FindIndex(e => e.Name == endpoint)].LocalEndPoint;
 
+    /// <summary>Where a service's own port is, with the port that the system chose.</summary>
+    public IPEndPoint ServicePortOf(string service) => _servicePorts.Single(p => p.Service.Name == service).EndPoint;
+
     /// <summary>Opens node ports and endpoints.</summary>
     /// <exception cref="NodeStartException">An address cannot be listened on.</exception>
     public async Task StartAsync()
@@ -99,7 +105,7 @@ internal sealed class Node : IAsyncDisposable
         if (_options.NodePorts.Count > 0)
         {
             _listener = new ChannelListener(
-                _options.Identity, _services, Associations, _server.ServeAsync, _time, _loggers.CreateLogger<ChannelListener>())
+                _options.Identity, _inbound, Associations, _server.ServeAsync, _time, _loggers.CreateLogger<ChannelListener>())
             {
                 MayAccept = () => _audit.MayAdmit,
             };
@@ -109,6 +115,7 @@ internal sealed class Node : IAsyncDisposable
             {
                 Open(() => _listener.Listen(port), $"node port {port}");
             }
+            OpenServicePorts(_listener);
             _ = WarnOfOtherWaysAsync();
         }
         foreach (EndpointOptions endpoint in _options.Endpoints)
@@ -119,6 +126,7 @@ internal sealed class Node : IAsyncDisposable
         }
         await StartHttpAsync().ConfigureAwait(false);
         _endpoints.ForEach(e => e.Start());
+        _servicePorts.ForEach(p => p.Start());
         foreach (PeerNode peer in _options.Peers.Where(p => p.WarmChannels > 0))
         {
             _outbound.KeepWarm(peer);
@@ -148,7 +156,8 @@ internal sealed class Node : IAsyncDisposable
         {
             await _listener.StopAcceptingAsync().ConfigureAwait(false);
         }
-        await Task.WhenAll([DrainRelayAsync(either.Token), _server.DrainAsync(either.Token)]).ConfigureAwait(false);
+        await Task.WhenAll([DrainRelayAsync(either.Token), _server.DrainAsync(either.Token), .. _servicePorts.Select(p => p.DrainAsync(either.Token))])
+            .ConfigureAwait(false);
         if (_listener is not null)
         {
             await _listener.DisposeAsync().ConfigureAwait(false);
@@ -171,6 +180,10 @@ internal sealed class Node : IAsyncDisposable
         {
             await _http.DisposeAsync().ConfigureAwait(false);
         }
+        foreach (ServicePort port in _servicePorts)
+        {
+            await port.DisposeAsync().ConfigureAwait(false);
+        }
         _server.Dispose();
         Associations.Dispose();
         _ending.Dispose();
@@ -187,6 +200,32 @@ internal sealed class Node : IAsyncDisposable
     {
         PolicyLog.PolicyChanged(_logger, change.Now.Name, change.Before.Name, change.Reason);
         _audit.PolicyChanged(change.Now.Name, $"in the place of {change.Before.Name}: {change.Reason}");
+        WarnOfExposedPorts(change.Now);
+    }
+
+    private void OpenServicePorts(ChannelListener channels)
+    {
+        var context = new ServicePortContext(_inbound, channels, Clear, _audit, _time, _loggers.CreateLogger<ServicePort>());
+        foreach (Service service in _services.All)
+        {
+            if (service.Listen is { } own)
+            {
+                Open(() => _servicePorts.Add(new ServicePort(service, own, context)), $"own port of service {service.Name} on {own}");
+            }
+        }
+        WarnOfExposedPorts(_options.Policy.Current);
+    }
+
+    private void WarnOfExposedPorts(NodePolicy policy)
+    {
+        foreach (ServicePort port in _servicePorts)
+        {
+            if (ClearExposure.Find(policy, port.Service.Name, port.EndPoint) is { } rule)
+            {
+                InboundLog.ClearListenerExposed(_logger, port.Service.Name, rule.Name, port.EndPoint);
+                _audit.ClearListenerExposed(port.Service.Name, port.EndPoint, rule.Name);
+            }
+        }
     }
 
     private void Sweep()

@@ -45,7 +45,11 @@ internal static class NodeOptionsFactory
             NodePorts = [.. (configuration.Listener?.Listen ?? []).Select(a => (IPEndPoint)a.ToEndPoint())],
             Services =
             [
-                .. configuration.Listener?.Services.Select(s => new Service(s.Key, s.Value.BackEnd.ToEndPoint(), s.Value.Peers, s.Value.ProxyProtocol)) ?? [],
+                .. configuration.Listener?.Services.Select(s => new Service(s.Key, s.Value.BackEnd.ToEndPoint(), s.Value.Peers, s.Value.ProxyProtocol)
+                {
+                    Listen = (IPEndPoint?)s.Value.Listen?.ToEndPoint(),
+                    Quiet = TimeSpan.FromMilliseconds(s.Value.QuietMilliseconds),
+                }) ?? [],
             ],
             Pins = configuration.Policy.PinsFile is { } pins ? new PinFile(pins, time) : null,
             Policy = new EffectivePolicy(NodePolicyFactory.Effective(configuration.Policy)),

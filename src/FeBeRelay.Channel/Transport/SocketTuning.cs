@@ -14,6 +14,13 @@ public static class SocketTuning
     private const int LinuxTcpUserTimeout = 18;
     private const int UserTimeoutMilliseconds = (KeepAliveSeconds + KeepAliveIntervalSeconds * KeepAliveProbes) * 1_000;
 
+    /// <summary>The same for a socket that is connected.</summary>
+    public static void Apply(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        Apply(socket, socket.RemoteEndPoint);
+    }
+
     /// <summary>
     /// No delay for small records; a dead peer is found after 90 s, even while nothing is sent. Within this host, where no peer dies unheard, that is spared:
     /// five system calls for each connection of an application.

@@ -23,6 +23,8 @@ internal sealed partial class AuditLog
             Error = failure.Refusal?.ToString() ?? failure.Error?.ToString() ?? failure.Step.ToString(),
             Code = failure.Code?.Name(),
             Reason = failure.Reason,
+            Rule = failure.Rule?.Name,
+            Flags = FlagsOf(failure.Rule),
             LocalAddress = Text(failure.Local),
             RemoteAddress = Text(failure.Remote),
             PeerNode = failure.PeerNode,

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using FeBeRelay.Channel;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Policy;
 
 namespace FeBeRelay.Relay.Audit;
 
@@ -87,7 +88,9 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
     /// <param name="point">Who refused.</param>
     /// <param name="code">The code that the peer was told, or told.</param>
     /// <param name="reason">Why, for the operator.</param>
-    public void ServiceRefused(SecureChannel channel, string service, string? endpoint, FailurePoint point, ErrorCode code, string reason) =>
+    /// <param name="rule">The rule that decided, if one did.</param>
+    public void ServiceRefused(
+        SecureChannel channel, string service, string? endpoint, FailurePoint point, ErrorCode code, string reason, PolicyRule? rule = null) =>
         Write(AuditEventId.ServiceRefused, e => With(e, channel) with
         {
             Mode = null,
@@ -96,6 +99,8 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
             FailurePoint = point,
             Code = code.Name(),
             Reason = reason,
+            Rule = rule?.Name,
+            Flags = FlagsOf(rule),
         });
 
     public void BackEndUnreachable(SecureChannel channel, string service, string reason) => Write(AuditEventId.BackEndUnreachable, e => With(e, channel) with
@@ -106,6 +111,8 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
         Code = ErrorCode.BackEndUnreachable.Name(),
         Reason = reason,
     });
+
+    private static IReadOnlyList<string>? FlagsOf(PolicyRule? rule) => rule is null ? null : Some(rule.Flags);
 
     private static AuditEvent With(AuditEvent one, Association association) => one with
     {

@@ -101,7 +101,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         long since = _time.GetTimestamp();
         try
         {
-            SocketTuning.Apply(application, application.RemoteEndPoint);
+            SocketTuning.Apply(application);
             while (!await TryServeAsync(application, since).ConfigureAwait(false))
             {
                 // Something became known of the peer before the first byte: policy is asked anew.

@@ -20,5 +20,8 @@ internal sealed class BackEndStub : IDisposable
 
     public Task<Socket> AcceptAsync() => _listening.AcceptAsync(TestContext.Current.CancellationToken).AsTask();
 
+    /// <summary>Whether nobody waits to be accepted.</summary>
+    public bool IsUntouched => !_listening.Poll(0, SelectMode.SelectRead);
+
     public void Dispose() => _listening.Dispose();
 }
