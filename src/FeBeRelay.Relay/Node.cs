@@ -56,6 +56,7 @@ internal sealed class Node : IAsyncDisposable
         Associations.ChannelAdded += _audit.ChannelEstablished;
         Associations.ChannelEnded += _audit.ChannelEnded;
         _options.Policy.Changed += PolicyChanged;
+        _options.Policy.Rejected += PolicyRejected;
         _services = new ServiceTable(options.Services);
         _inbound = new InboundPolicy(options.Policy, _services, options.Identity.Suites);
         _server = new ServiceServer(_services, _inbound, _audit, time, loggers.CreateLogger<ServiceServer>());
@@ -146,6 +147,7 @@ internal sealed class Node : IAsyncDisposable
         }
         _drained = true;
         _options.Policy.Changed -= PolicyChanged;
+        _options.Policy.Rejected -= PolicyRejected;
         // A node that could not start has said so.
         ILogger logger = _started ? _logger : NullLogger.Instance;
         RelayLog.Draining(logger, (int)_options.Drain.TotalSeconds);
@@ -201,6 +203,12 @@ internal sealed class Node : IAsyncDisposable
         PolicyLog.PolicyChanged(_logger, change.Now.Name, change.Before.Name, change.Reason);
         _audit.PolicyChanged(change.Now.Name, $"in the place of {change.Before.Name}: {change.Reason}");
         WarnOfExposedPorts(change.Now);
+    }
+
+    private void PolicyRejected(string reason)
+    {
+        PolicyLog.PolicyNotChanged(_logger, _options.Policy.Current.Name, reason);
+        _audit.PolicyNotChanged(_options.Policy.Current.Name, reason);
     }
 
     private void OpenServicePorts(ChannelListener channels)
