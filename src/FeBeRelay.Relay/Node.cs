@@ -7,6 +7,8 @@ using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Endpoints;
 using FeBeRelay.Relay.Http;
+using FeBeRelay.Relay.Management;
+using FeBeRelay.Relay.Monitoring;
 using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Policies.Outbound;
 using FeBeRelay.Relay.Policies.Pins;
@@ -38,6 +40,7 @@ internal sealed class Node : IAsyncDisposable
     private readonly ITimer _sweep;
     private readonly CancellationTokenSource _ending = new();
     private readonly HttpEndpoints? _http;
+    private readonly ManagementEndpoint? _management;
     private ChannelListener? _listener;
     private bool _started;
     private bool _drained;
@@ -69,6 +72,8 @@ internal sealed class Node : IAsyncDisposable
         _http = options.Http is { HasEndpoints: true } http
             ? HttpEndpoints.Create(http, new NodeLookup(FindChannels, n => options.Peers.FirstOrDefault(p => p.Name == n)?.Address), _audit, time, loggers)
             : null;
+        Monitor = new NodeMonitor(Associations, _audit, options.Identity, options.Name, options.Policy, () => NodePorts, time);
+        _management = options.Management is { } management ? CreateManagement(management) : null;
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
     }
 
@@ -86,6 +91,12 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>The http endpoints, if the node has any.</summary>
     public HttpEndpoints? Http => _http;
+
+    /// <summary>Reads the node's figures.</summary>
+    public NodeMonitor Monitor { get; }
+
+    /// <summary>Where it is managed, if it is.</summary>
+    public ManagementEndpoint? Management => _management;
 
     /// <summary>Opens a stream of a service at a peer, for code in this process.</summary>
     public Task<SecureChannelStream> OpenStreamAsync(string peer, string service, CancellationToken cancellation) =>
@@ -126,6 +137,7 @@ internal sealed class Node : IAsyncDisposable
                 $"relay endpoint {endpoint.Name} on {endpoint.Listen}");
         }
         await StartHttpAsync().ConfigureAwait(false);
+        await (_management?.StartAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         _endpoints.ForEach(e => e.Start());
         _servicePorts.ForEach(p => p.Start());
         foreach (PeerNode peer in _options.Peers.Where(p => p.WarmChannels > 0))
@@ -164,6 +176,7 @@ internal sealed class Node : IAsyncDisposable
         {
             await _listener.DisposeAsync().ConfigureAwait(false);
         }
+        await (_management?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         Associations.EndAll();
         _audit.TellFloods();
         if (_started)
@@ -182,6 +195,10 @@ internal sealed class Node : IAsyncDisposable
         {
             await _http.DisposeAsync().ConfigureAwait(false);
         }
+        if (_management is not null)
+        {
+            await _management.DisposeAsync().ConfigureAwait(false);
+        }
         foreach (ServicePort port in _servicePorts)
         {
             await port.DisposeAsync().ConfigureAwait(false);
@@ -189,6 +206,12 @@ internal sealed class Node : IAsyncDisposable
         _server.Dispose();
         Associations.Dispose();
         _ending.Dispose();
+    }
+
+    private ManagementEndpoint CreateManagement(ManagementOptions options)
+    {
+        var actions = new AssociationActions(Associations, () => _pools.All, _time);
+        return ManagementEndpoint.Create(options, new ManagementApi(Monitor, Associations, actions, new EventFeed(_audit, _time), _audit), _audit, _loggers);
     }
 
     private ChannelConnector Connector(PeerNode peer)

@@ -19,11 +19,11 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
 {
     private const int MostAttempts = 3;
 
-    // Up to a tenth more or less, so that a node's channels do not all start at once.
-    private readonly double _spread = 0.9 + 0.2 * Random.Shared.NextDouble();
     private int _running;
     private int _attempts;
 
+    // Up to a tenth more or less, so that a node's channels do not all start at once.
+    protected override double Spread { get; } = 0.9 + 0.2 * Random.Shared.NextDouble();
     internal override bool IsUnderWay => Volatile.Read(ref _running) != 0 || base.IsUnderWay;
 
     private InitiatorExchange Exchange => (InitiatorExchange)Channel.Core.Exchange;
@@ -50,7 +50,7 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
     /// <inheritdoc/>
     protected override bool TryStart()
     {
-        bool old = Age >= TimeSpan.FromSeconds(Channel.Association.Lifetimes.KeySeconds) * _spread && !AreBothParked(Channel.Core);
+        bool old = Age >= TimeSpan.FromSeconds(Channel.Association.Lifetimes.KeySeconds) * Spread && !AreBothParked(Channel.Core);
         bool due = old || HasWaiting || Exchange.Wanted is not null || connector.HasSuccessor(Channel.Association);
         if (due)
         {

@@ -17,8 +17,14 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
 {
     private readonly FailureFlood _flood = new(time);
 
-    /// <summary>A log that keeps nothing.</summary>
-    public static readonly AuditLog None = new(new NoAudit(), new AuditSelection([], []), "", TimeProvider.System);
+    /// <summary>A log that keeps nothing, and counts all the same.</summary>
+    public static AuditLog None() => new(new NoAudit(), new AuditSelection([], []), "", TimeProvider.System);
+
+    /// <summary>An event that has just been told, whether the selection has it or not. Handlers return at once.</summary>
+    public event Action<AuditEvent>? Told;
+
+    /// <summary>How often each event happened.</summary>
+    public AuditCounters Counts { get; } = new();
 
     /// <summary>False while events cannot be written and the node is to take nothing new (onFailure stop): ask before every new channel and stream.</summary>
     public bool MayAdmit => sink.MayAdmit;
@@ -163,10 +169,24 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
 
     private void Write(AuditEventId id, Func<AuditEvent, AuditEvent>? complete = null)
     {
-        if (selection.Has(AuditEventKind.Of(id)))
+        Counts.Count(id);
+        WriteCounted(id, complete);
+    }
+
+    private void WriteCounted(AuditEventId id, Func<AuditEvent, AuditEvent>? complete)
+    {
+        bool isSelected = selection.Has(AuditEventKind.Of(id));
+        Action<AuditEvent>? told = Told;
+        if (!isSelected && told is null)
         {
-            AuditEvent one = AuditEvents.New(id, node, time);
-            sink.Write(complete is null ? one : complete(one));
+            return;
         }
+        AuditEvent one = AuditEvents.New(id, node, time);
+        one = complete is null ? one : complete(one);
+        if (isSelected)
+        {
+            sink.Write(one);
+        }
+        told?.Invoke(one);
     }
 }
