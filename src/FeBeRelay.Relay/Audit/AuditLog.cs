@@ -29,6 +29,9 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
     /// <summary>False while events cannot be written and the node is to take nothing new (onFailure stop): ask before every new channel and stream.</summary>
     public bool MayAdmit => sink.MayAdmit;
 
+    /// <summary>False while events cannot be written.</summary>
+    public bool IsWritten => sink.IsWritten;
+
     /// <summary>What went clear, counted.</summary>
     public ClearByteLedger ClearBytes { get; } = new();
 
