@@ -19,6 +19,9 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
 {
     private const int MostAttempts = 3;
 
+    // The shortest life of a key (2.2). No channel moves more often, however fast associations follow one another: control records are rationed (4.7).
+    private static readonly TimeSpan ShortestStay = TimeSpan.FromSeconds(10);
+
     // Up to a tenth more or less, so that a node's channels do not all start at once.
     private readonly double _spread = 0.9 + 0.2 * Random.Shared.NextDouble();
     private int _running;
@@ -51,7 +54,8 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
     protected override bool TryStart()
     {
         bool old = Age >= TimeSpan.FromSeconds(Channel.Association.Lifetimes.KeySeconds) * _spread && !AreBothParked(Channel.Core);
-        bool due = old || HasWaiting || Exchange.Wanted is not null || connector.HasSuccessor(Channel.Association);
+        bool moves = Channel.Association.IsNearItsEnd || (Age >= ShortestStay && connector.HasSuccessor(Channel.Association));
+        bool due = old || moves || HasWaiting || Exchange.Wanted is not null;
         if (due)
         {
             WantKeys();

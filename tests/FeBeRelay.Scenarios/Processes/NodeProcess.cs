@@ -57,6 +57,15 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>How many lines of the log have that text in them, up to now.</summary>
+    public int Count(string text)
+    {
+        lock (_lines)
+        {
+            return _lines.Count(line => line.Contains(text, StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>Asks it to stop, as a service manager does.</summary>
     public Task TerminateAsync() => Tool.RunAsync("kill", "-TERM", $"{_process.Id}");
 
