@@ -43,6 +43,9 @@ public sealed partial class SecureChannel
                 case RecordType.QuickModeRequest or RecordType.QuickModeResponse or RecordType.Refuse or RecordType.Unknown or RecordType.Switch:
                     Rekeying.Take(record.Type, Plaintext(record).ToArray());
                     continue;
+                case RecordType.Open or RecordType.End:
+                    Use();
+                    return true;
                 default:
                     return true;
             }

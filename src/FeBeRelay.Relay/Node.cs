@@ -180,6 +180,10 @@ internal sealed class Node : IAsyncDisposable
     private void Sweep()
     {
         Associations.Sweep();
+        foreach (ChannelPool pool in _pools.Values.Concat(_poolsByAddress.Values))
+        {
+            pool.CloseUnused(AssociationTable.LongestUnused);
+        }
         _audit.TellFloods();
     }
 

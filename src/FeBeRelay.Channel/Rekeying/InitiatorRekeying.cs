@@ -22,9 +22,12 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
     // The shortest life of a key (2.2). No channel moves more often, however fast associations follow one another: control records are rationed (4.7).
     private static readonly TimeSpan ShortestStay = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
+
     // Up to a tenth more or less, so that a node's channels do not all start at once.
     private readonly double _spread = 0.9 + 0.2 * Random.Shared.NextDouble();
     private int _running;
+    private long _notBefore;
     private int _attempts;
 
     internal override bool IsUnderWay => Volatile.Read(ref _running) != 0 || base.IsUnderWay;
@@ -53,6 +56,10 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
     /// <inheritdoc/>
     protected override bool TryStart()
     {
+        if (Channel.Now < TimeSpan.FromTicks(Volatile.Read(ref _notBefore)))
+        {
+            return false;
+        }
         bool old = Age >= TimeSpan.FromSeconds(Channel.Association.Lifetimes.KeySeconds) * _spread && !AreBothParked(Channel.Core);
         bool moves = Channel.Association.IsNearItsEnd || (Age >= ShortestStay && connector.HasSuccessor(Channel.Association));
         bool due = old || moves || HasWaiting || Exchange.Wanted is not null;
@@ -114,6 +121,7 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
     /// <summary>The keys stay. A stream that cannot go on without new ones is cut; else it is tried again later.</summary>
     private async Task NoKeysAsync(string why, Exception? cause)
     {
+        Volatile.Write(ref _notBefore, (Channel.Now + RetryAfter).Ticks);
         Volatile.Write(ref _running, 0);
         if (HasWaiting)
         {

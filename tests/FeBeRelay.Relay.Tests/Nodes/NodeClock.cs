@@ -1,0 +1,53 @@
+using FeBeRelay.Channel;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace FeBeRelay.Relay.Tests.Nodes;
+
+/// <summary>The clock of two nodes, moved by the test.</summary>
+internal sealed class NodeClock() : FakeTimeProvider(DateTimeOffset.UtcNow)
+{
+    public static readonly TimeSpan Tick = TimeSpan.FromSeconds(10);
+
+    private const int MostTicks = 200;
+    private const int ArrivalMilliseconds = 100;
+    private const int PatienceMilliseconds = 20_000;
+
+    /// <summary>
+    /// Moves tick by tick. What a tick starts gets real time to arrive, and new keys the time that they take: on a busy machine the clock's deadlines
+    /// would else pass in no time.
+    /// </summary>
+    public async Task AdvanceUntilAsync(TestNodes nodes, Func<bool> condition, TimeSpan? tick = null)
+    {
+        for (int i = 0; i < MostTicks && !Holds(condition); i++)
+        {
+            Advance(tick ?? Tick);
+            long start = Environment.TickCount64;
+            while (!Holds(condition) && Environment.TickCount64 - start is var passed && (passed < ArrivalMilliseconds || (passed < PatienceMilliseconds && IsUnderWay(nodes))))
+            {
+                await Task.Delay(1, TestContext.Current.CancellationToken);
+            }
+        }
+        Assert.True(Holds(condition), $"it did not come about in {MostTicks} ticks");
+    }
+
+    /// <summary>Until the only channel is parked both ways, as both ends know.</summary>
+    public Task ParkedAsync(TestNodes nodes) => AdvanceUntilAsync(nodes, () => ChannelsOf(nodes).All(c => c.IsParked && c.IsParkedByPeer) && ChannelsOf(nodes).Count() == 2);
+
+    private static bool IsUnderWay(TestNodes nodes) => ChannelsOf(nodes).Any(c => c.Rekeying.IsUnderWay);
+
+    private static IEnumerable<SecureChannel> ChannelsOf(TestNodes nodes) => ((Node[])[nodes.Relay, nodes.Listener]).SelectMany(n => n.Associations.All).SelectMany(a => a.Channels);
+
+    /// <summary>A channel on its way from one association to the next can be seen under both, or none.</summary>
+    private static bool Holds(Func<bool> condition)
+    {
+        try
+        {
+            return condition();
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}
