@@ -2,6 +2,7 @@ using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Identity.Revocation;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Protocol.Policy;
 
 namespace FeBeRelay.Channel;
 
@@ -57,6 +58,11 @@ public sealed class NodeIdentity
             new PeerCertificateVerifier(roots, revocation, _time, certificate.Leaf),
             old.Settings with { Identity = LocalIdentityOf(certificate) });
     }
+
+    /// <summary>What main mode offers where policy names suites or lifetimes in the place of the node's.</summary>
+    internal MainModeSettings SettingsFor(SecurityMethods security) => security == SecurityMethods.Default
+        ? Settings
+        : Settings with { Suites = security.Suites ?? Settings.Suites, Lifetimes = security.Lifetimes ?? Settings.Lifetimes };
 
     /// <summary>Checks a peer's chain; about 1 ms for one that was not seen before.</summary>
     internal PeerVerdict Verify(IReadOnlyList<byte[]> chain, PeerRole role) => _credentials.Verifier.Verify(chain, role);

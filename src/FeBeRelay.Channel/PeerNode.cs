@@ -1,4 +1,5 @@
 using System.Net;
+using FeBeRelay.Protocol.Policy;
 
 namespace FeBeRelay.Channel;
 
@@ -16,4 +17,10 @@ public sealed record PeerNode(string Name, EndPoint Address, string Identity)
 
     /// <summary>Channels made ahead, so that a new application connection waits for nothing.</summary>
     public int WarmChannels { get; init; }
+
+    /// <summary>How its channels are protected: the policy's word.</summary>
+    public SecurityMethods Security { get; init; } = SecurityMethods.Default;
+
+    /// <summary>What associations with it are kept by: those made for other security methods are not used.</summary>
+    internal string AssociationKey => Security == SecurityMethods.Default ? Name : $"{Name} ({Security})";
 }

@@ -20,6 +20,9 @@ internal static class ExitCode
     /// <summary>The peer answered, but main mode, quick mode or the service was refused.</summary>
     public const int NegotiationFailed = 5;
 
+    /// <summary>A primitive gave another answer than the published one: nothing was started.</summary>
+    public const int CryptographyFailed = 6;
+
     /// <summary>Stopped by Ctrl+C or SIGTERM before it was done.</summary>
     public const int Interrupted = 130;
 
@@ -31,6 +34,7 @@ internal static class ExitCode
           3    configuration wrong
           4    peer unreachable: name not resolved, node port silent
           5    peer reached, but it refused main mode, quick mode or the service
+          6    the machine's cryptography gives wrong answers
           130  interrupted
         """;
 }

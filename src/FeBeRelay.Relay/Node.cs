@@ -1,14 +1,17 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using FeBeRelay.Channel;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Connections;
+using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Endpoints;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Policies;
+using FeBeRelay.Relay.Policies.Outbound;
+using FeBeRelay.Relay.Policies.Pins;
 using FeBeRelay.Relay.Services;
+using FeBeRelay.Relay.Streams;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -26,10 +29,12 @@ internal sealed class Node : IAsyncDisposable
     private readonly AuditLog _audit;
     private readonly ServiceTable _services;
     private readonly ServiceServer _server;
-    private readonly Dictionary<string, ChannelPool> _pools;
+    private readonly PinStore _pins;
+    private readonly PeerPools _pools;
+    private readonly OutboundPolicy _outbound;
     private readonly List<StreamEndpoint> _endpoints = [];
     private readonly ITimer _sweep;
-    private readonly ConcurrentDictionary<(string, IPEndPoint), ChannelPool> _poolsByAddress = new();
+    private readonly CancellationTokenSource _ending = new();
     private readonly HttpEndpoints? _http;
     private ChannelListener? _listener;
     private bool _started;
@@ -51,9 +56,12 @@ internal sealed class Node : IAsyncDisposable
         _options.Policy.Changed += PolicyChanged;
         _services = new ServiceTable(options.Services);
         _server = new ServiceServer(_services, _audit, time, loggers.CreateLogger<ServiceServer>());
-        _pools = options.Peers.ToDictionary(
-            p => p.Name,
-            CreatePool);
+        Clear = new ClearConnections(_audit, time);
+        _pins = OpenPins(options.Pins);
+        _pools = new PeerPools(options.Peers, CreatePool);
+        _outbound = new OutboundPolicy(
+            options.Policy, new OutboundContext(_pools, _pins, Clear, _audit, time, loggers.CreateLogger<OutboundPolicy>(), _ending.Token));
+        Associations.Added += _outbound.Reached;
         _http = options.Http is { HasEndpoints: true } http
             ? HttpEndpoints.Create(http, new NodeLookup(FindChannels, n => options.Peers.FirstOrDefault(p => p.Name == n)?.Address), _audit, time, loggers)
             : null;
@@ -67,14 +75,17 @@ internal sealed class Node : IAsyncDisposable
     public IReadOnlyList<IPEndPoint> NodePorts => _listener?.EndPoints ?? [];
 
     /// <summary>Channels to peers that wait for their next stream.</summary>
-    public int IdleChannels => _pools.Values.Concat(_poolsByAddress.Values).Sum(p => p.IdleCount);
+    public int IdleChannels => _pools.IdleCount;
+
+    /// <summary>The clear connections that are open.</summary>
+    public ClearConnections Clear { get; }
 
     /// <summary>The http endpoints, if the node has any.</summary>
     public HttpEndpoints? Http => _http;
 
     /// <summary>Opens a stream of a service at a peer, for code in this process.</summary>
     public Task<SecureChannelStream> OpenStreamAsync(string peer, string service, CancellationToken cancellation) =>
-        _pools[peer].OpenStreamAsync(service, cancellation);
+        _pools.Get(peer, null, SecurityMethods.Default).OpenStreamAsync(service, cancellation);
 
     /// <summary>Where an endpoint listens, with the port that the system chose.</summary>
     public EndPoint EndPointOf(string endpoint) =>
@@ -84,6 +95,7 @@ internal sealed class Node : IAsyncDisposable
     /// <exception cref="NodeStartException">An address cannot be listened on.</exception>
     public async Task StartAsync()
     {
+        await CheckPinsAsync().ConfigureAwait(false);
         if (_options.NodePorts.Count > 0)
         {
             _listener = new ChannelListener(
@@ -102,15 +114,14 @@ internal sealed class Node : IAsyncDisposable
         foreach (EndpointOptions endpoint in _options.Endpoints)
         {
             Open(
-                () => _endpoints.Add(new StreamEndpoint(
-                    endpoint.Name, endpoint.Listen, endpoint.Service, _pools[endpoint.Peer], _audit, _time, _loggers.CreateLogger<StreamEndpoint>())),
+                () => _endpoints.Add(new StreamEndpoint(endpoint, RouteOf(endpoint), Clear, _audit, _time, _loggers.CreateLogger<StreamEndpoint>())),
                 $"relay endpoint {endpoint.Name} on {endpoint.Listen}");
         }
         await StartHttpAsync().ConfigureAwait(false);
         _endpoints.ForEach(e => e.Start());
-        foreach (ChannelPool pool in _pools.Values)
+        foreach (PeerNode peer in _options.Peers.Where(p => p.WarmChannels > 0))
         {
-            pool.KeepWarm();
+            _outbound.KeepWarm(peer);
         }
         _started = true;
         RelayLog.NodeStarted(_logger, _options.Name);
@@ -162,6 +173,7 @@ internal sealed class Node : IAsyncDisposable
         }
         _server.Dispose();
         Associations.Dispose();
+        _ending.Dispose();
     }
 
     private ChannelConnector Connector(PeerNode peer)
@@ -190,20 +202,50 @@ internal sealed class Node : IAsyncDisposable
     private async Task DrainRelayAsync(CancellationToken cut)
     {
         await Task.WhenAll([.. _endpoints.Select(e => e.DrainAsync(cut)), _http?.DrainAsync(cut) ?? Task.CompletedTask]).ConfigureAwait(false);
-        await Task.WhenAll(_pools.Values.Concat(_poolsByAddress.Values).Select(p => p.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _pools.DisposeAsync().ConfigureAwait(false);
+        await _pins.DisposeAsync().ConfigureAwait(false);
     }
 
     private ChannelPool CreatePool(PeerNode peer) =>
         new(Connector(peer), _loggers.CreateLogger<ChannelPool>());
 
     /// <summary>A peer behind several addresses has a pool for each: an association is with one node, though all of them prove the same name.</summary>
-    private ChannelPool? FindChannels(string node, IPEndPoint? address)
+    private ChannelPool? FindChannels(string node, IPEndPoint? address) =>
+        _pools.Find(node) is null ? null : _pools.Get(node, address, SecurityMethods.Default);
+
+    private OutboundRoute RouteOf(EndpointOptions endpoint) => _outbound.RouteTo(new OutboundTarget(_pools.Find(endpoint.Peer)!, endpoint.Service, endpoint.Name)
     {
-        if (!_pools.TryGetValue(node, out ChannelPool? pool) || address is null)
+        ClearTo = endpoint.ClearTo,
+        IsEnquiryOn = endpoint.IsEnquiryOn,
+    });
+
+    private PinStore OpenPins(PinFile? file)
+    {
+        try
         {
-            return pool;
+            return new PinStore(file, _time, _loggers.CreateLogger<PinStore>());
         }
-        return _poolsByAddress.GetOrAdd((node, address), _ => CreatePool(pool.Peer with { Name = $"{node}[{address}]", Address = address, WarmChannels = 0 }));
+        catch (PinFileException e)
+        {
+            throw new NodeStartException(e.Message, e.Hint, e);
+        }
+    }
+
+    /// <summary>A ratchet that could not keep its pins would be none after the next start.</summary>
+    private async Task CheckPinsAsync()
+    {
+        try
+        {
+            if (_options is { Pins: { } file, Peers.Count: > 0 } && _options.Policy.Current.InOrder.Any(entry => entry.Rule.Ratchet))
+            {
+                await file.ProbeAsync().ConfigureAwait(false);
+            }
+        }
+        catch (PinFileException e)
+        {
+            throw new NodeStartException(e.Message, e.Hint, e);
+        }
     }
 
     private async Task StartHttpAsync()

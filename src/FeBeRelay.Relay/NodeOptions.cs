@@ -4,6 +4,7 @@ using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Policies;
+using FeBeRelay.Relay.Policies.Pins;
 using FeBeRelay.Relay.Services;
 
 namespace FeBeRelay.Relay;
@@ -38,6 +39,9 @@ internal sealed record NodeOptions
     /// <summary>What goes protected, clear or not at all; may be changed while the node runs.</summary>
     public EffectivePolicy Policy { get; init; } = new(NodePolicy.Of(Posture.SecureServer));
 
+    /// <summary>Where pins outlive the node; null keeps them as long as it runs.</summary>
+    public PinFile? Pins { get; init; }
+
     /// <summary>How long open streams get to finish when the node stops.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 }
@@ -47,4 +51,11 @@ internal sealed record NodeOptions
 /// <param name="Listen">Where the application sends its plain traffic.</param>
 /// <param name="Peer">The name of the peer that gets it.</param>
 /// <param name="Service">The service asked for there.</param>
-internal sealed record EndpointOptions(string Name, EndPoint Listen, string Peer, string Service);
+internal sealed record EndpointOptions(string Name, EndPoint Listen, string Peer, string Service)
+{
+    /// <summary>Where clear bytes go if policy lets them; null is nowhere.</summary>
+    public EndPoint? ClearTo { get; init; }
+
+    /// <summary>Whether a policy that only responds asks the peer by an enquiry.</summary>
+    public bool IsEnquiryOn { get; init; } = true;
+}

@@ -7,6 +7,7 @@ using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Credentials;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Policies;
+using FeBeRelay.Relay.Policies.Pins;
 using FeBeRelay.Relay.Services;
 using Microsoft.Extensions.Configuration;
 
@@ -30,7 +31,11 @@ internal static class NodeOptionsFactory
             Peers = [.. configuration.Nodes.Select(n => ToPeer(n.Key, n.Value))],
             Endpoints =
             [
-                .. configuration.Relay.Endpoints.Select(e => new EndpointOptions(e.Key, e.Value.Listen.ToEndPoint(), e.Value.Node, e.Value.Service)),
+                .. configuration.Relay.Endpoints.Select(e => new EndpointOptions(e.Key, e.Value.Listen.ToEndPoint(), e.Value.Node, e.Value.Service)
+                {
+                    ClearTo = e.Value.ClearTo?.ToEndPoint(),
+                    IsEnquiryOn = e.Value.Enquiry != "off",
+                }),
             ],
             Http = new HttpOptions(values)
             {
@@ -42,6 +47,7 @@ internal static class NodeOptionsFactory
             [
                 .. configuration.Listener?.Services.Select(s => new Service(s.Key, s.Value.BackEnd.ToEndPoint(), s.Value.Peers, s.Value.ProxyProtocol)) ?? [],
             ],
+            Pins = configuration.Policy.PinsFile is { } pins ? new PinFile(pins, time) : null,
             Policy = new EffectivePolicy(NodePolicyFactory.Effective(configuration.Policy)),
             Drain = TimeSpan.FromSeconds(configuration.Node.DrainSeconds),
         };

@@ -55,6 +55,9 @@ public sealed class Association : IDisposable
     /// <summary>Who the other node is.</summary>
     public PeerIdentity Peer { get; }
 
+    /// <summary>Of the names in the other node's certificate the one that this association is about: to the initiator the one that it dialled.</summary>
+    public string PeerName => ForExchange.Peer.Name;
+
     public Suite Suite { get; }
 
     public Group Group { get; }

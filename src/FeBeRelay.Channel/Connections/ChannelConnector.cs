@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Protocol.Policy;
 
 namespace FeBeRelay.Channel.Connections;
 
@@ -14,24 +16,32 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
     private readonly MainModeGate _gate = new();
+    private readonly string _key = peer.AssociationKey;
 
     /// <summary>The peer that it dials.</summary>
     public PeerNode Peer => peer;
+
+    /// <summary>Whether an association with the peer is alive.</summary>
+    public bool HasAssociation => associations.FindOpened(_key) is not null;
+
+    /// <summary>Whether the peer sent anything that parses as this protocol to the main mode that is in flight, or was the last one.</summary>
+    public bool PeerSpeaks => _gate.PeerSpeaks;
 
     /// <summary>An attempt has failed. One retry that is part of the protocol (3.7) is not told. Handlers return at once.</summary>
     public event Action<NegotiationFailure>? Failed;
 
     /// <summary>Makes a channel. It is idle, and confirmed by its first record only.</summary>
+    /// <param name="demand">What policy asks of the peer, should it come to main mode.</param>
     /// <param name="observe">Is told of each step done, with the time that it took.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="NegotiationException">A step has failed.</exception>
-    public async Task<SecureChannel> ConnectAsync(Action<NegotiationStep, TimeSpan>? observe, CancellationToken cancellation)
+    /// <exception cref="NegotiationException">A step has failed, or the peer answered that the traffic may go clear.</exception>
+    public async Task<SecureChannel> ConnectAsync(Demand demand, Action<NegotiationStep, TimeSpan>? observe, CancellationToken cancellation)
     {
         var steps = new StepTimer(time, observe);
         bool alerted = false;
         while (true)
         {
-            Association? association = associations.FindOpened(peer.Name);
+            Association? association = associations.FindOpened(_key);
             if (association is null && _gate.Enter() is { } running)
             {
                 await running.WaitAsync(cancellation).ConfigureAwait(false);
@@ -39,7 +49,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
             }
             try
             {
-                SecureChannel? channel = await AttemptAsync(association, isRetried: association is not null && !alerted, steps, cancellation).ConfigureAwait(false);
+                SecureChannel? channel = await AttemptAsync(association, isRetried: association is not null && !alerted, demand, steps, cancellation).ConfigureAwait(false);
                 if (channel is not null)
                 {
                     return channel;
@@ -53,8 +63,22 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         }
     }
 
+    /// <summary>
+    /// Asks the peer by main mode whether it wants security, and closes the connection after its answer. Returns where it does: the association is kept.
+    /// </summary>
+    /// <exception cref="NegotiationException">It does not, or a step has failed.</exception>
+    public async Task EnquireAsync(CancellationToken cancellation)
+    {
+        if (_gate.Enter() is { } running)
+        {
+            await running.WaitAsync(cancellation).ConfigureAwait(false);
+            return;
+        }
+        await AssociateAsync(Demand.None, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Whether another association has taken the place of that one.</summary>
-    internal bool HasSuccessor(Association present) => associations.FindOpened(peer.Name) is { } newest && newest != present;
+    internal bool HasSuccessor(Association present) => associations.FindOpened(_key) is { } newest && newest != present;
 
     /// <summary>The association for one more in-band quick mode, already counted: the present one, or one that main mode makes on a connection of its own.</summary>
     /// <exception cref="NegotiationException">There is none, and none can be made.</exception>
@@ -62,7 +86,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
     {
         while (true)
         {
-            if (associations.FindOpened(peer.Name) is { IsNearItsEnd: false } present && present.TryCountQuickMode())
+            if (associations.FindOpened(_key) is { IsNearItsEnd: false } present && present.TryCountQuickMode())
             {
                 return present;
             }
@@ -71,19 +95,22 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
                 await running.WaitAsync(cancellation).ConfigureAwait(false);
                 continue;
             }
-            var steps = new StepTimer(time, observe: null);
-            Socket socket = await ConnectForMainModeAsync(steps, cancellation).ConfigureAwait(false);
-            await AssociateAsync(new InitiatorAttempt(this, identity, associations, _gate, time, steps, socket), cancellation).ConfigureAwait(false);
+            // What the channel carries stays protected.
+            await AssociateAsync(Demand.Require, cancellation).ConfigureAwait(false);
         }
     }
 
-    private async Task AssociateAsync(InitiatorAttempt attempt, CancellationToken cancellation)
+    /// <summary>Main mode alone, as the one that has entered the gate.</summary>
+    private async Task AssociateAsync(Demand demand, CancellationToken cancellation)
     {
+        var steps = new StepTimer(time, observe: null);
+        Socket socket = await ConnectForMainModeAsync(steps, cancellation).ConfigureAwait(false);
+        var attempt = new InitiatorAttempt(this, identity, associations, _gate, time, steps, socket, demand);
         try
         {
             await attempt.AssociationAsync(cancellation).ConfigureAwait(false);
         }
-        catch (NegotiationException e)
+        catch (NegotiationException e) when (!e.IsAnswer)
         {
             Failed?.Invoke(attempt.Failure(e));
             throw;
@@ -93,19 +120,19 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
     /// <summary>Drops an association that the peer has proved not to know.</summary>
     internal void Forget(Association association, string reason) => associations.Retire(association, reason);
 
-    private async Task<SecureChannel?> AttemptAsync(Association? association, bool isRetried, StepTimer steps, CancellationToken cancellation)
+    private async Task<SecureChannel?> AttemptAsync(Association? association, bool isRetried, Demand demand, StepTimer steps, CancellationToken cancellation)
     {
         Socket socket = association is null
             ? await ConnectForMainModeAsync(steps, cancellation).ConfigureAwait(false)
             : await ConnectSocketAsync(steps, cancellation).ConfigureAwait(false);
-        var attempt = new InitiatorAttempt(this, identity, associations, _gate, time, steps, socket);
+        var attempt = new InitiatorAttempt(this, identity, associations, _gate, time, steps, socket, demand);
         try
         {
             return association is null
                 ? await attempt.MainModeAsync(cancellation).ConfigureAwait(false)
                 : await attempt.QuickModeAsync(association, cancellation).ConfigureAwait(false);
         }
-        catch (NegotiationException e) when (!(isRetried && IsAlert(e)))
+        catch (NegotiationException e) when (!e.IsAnswer && !(isRetried && IsAlert(e)))
         {
             Failed?.Invoke(attempt.Failure(e));
             throw;
@@ -148,7 +175,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         }
         catch (SocketException e)
         {
-            throw new NegotiationException(NegotiationStep.Resolve, $"the name of node {peer.Name} ({peer.Address}) is not known: {e.Message}", e);
+            throw new NegotiationException(NegotiationStep.Resolve, $"the name of node {peer.Name} ({peer.Address}) is not known: {e.Message}", e) { Observation = PeerBehaviour.Of(e) };
         }
         try
         {
@@ -158,7 +185,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         }
         catch (SocketException e)
         {
-            throw new NegotiationException(NegotiationStep.Connect, $"node {peer.Name} ({peer.Address}) cannot be reached: {e.Message}", e);
+            throw new NegotiationException(NegotiationStep.Connect, $"node {peer.Name} ({peer.Address}) cannot be reached: {e.Message}", e) { Observation = PeerBehaviour.Of(e) };
         }
     }
 

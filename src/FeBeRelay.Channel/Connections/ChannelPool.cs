@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Handshake;
 using Microsoft.Extensions.Logging;
@@ -31,9 +32,21 @@ public sealed class ChannelPool : IAsyncDisposable
     /// <summary>Channels that wait. One is counted when it can be rented, and not a moment before.</summary>
     public int IdleCount => Volatile.Read(ref _rentable);
 
-    /// <summary>A channel for one stream: an idle one, or a new one.</summary>
+    /// <summary>Whether an association with the peer is alive, under this pool's security methods.</summary>
+    public bool HasAssociation => _connector.HasAssociation;
+
+    /// <summary>Whether the peer sent anything that parses as this protocol to the main mode that is in flight, or was the last one.</summary>
+    public bool PeerSpeaks => _connector.PeerSpeaks;
+
+    /// <summary>A channel for one stream where all is required: an idle one, or a new one.</summary>
     /// <exception cref="NegotiationException">There was none, and none could be made.</exception>
-    public async ValueTask<RentedChannel> RentAsync(CancellationToken cancellation)
+    public ValueTask<RentedChannel> RentAsync(CancellationToken cancellation) => RentAsync(Demand.Require, cancellation);
+
+    /// <summary>A channel for one stream: an idle one, or a new one.</summary>
+    /// <param name="demand">What policy asks of the peer, should it come to main mode.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="NegotiationException">There was none, and none could be made; or the peer answered that the traffic may go clear.</exception>
+    public async ValueTask<RentedChannel> RentAsync(Demand demand, CancellationToken cancellation)
     {
         PooledChannel? pooled = TakeIdle(out Task? looking);
         if (pooled is null && looking is not null)
@@ -42,10 +55,31 @@ public sealed class ChannelPool : IAsyncDisposable
             await looking.WaitAsync(cancellation).ConfigureAwait(false);
             pooled = TakeIdle(out _);
         }
-        KeepWarm();
+        KeepWarm(demand);
         SecureChannel? idle = pooled is null ? null : await WakeAsync(pooled.Channel, cancellation).ConfigureAwait(false);
-        return new RentedChannel(this, idle ?? await _connector.ConnectAsync(observe: null, cancellation).ConfigureAwait(false));
+        return new RentedChannel(this, idle ?? await _connector.ConnectAsync(demand, observe: null, cancellation).ConfigureAwait(false));
     }
+
+    /// <summary>Tries to reach the peer protected: an association, and an idle channel under it.</summary>
+    /// <inheritdoc cref="RentAsync(Demand, CancellationToken)"/>
+    public async Task ReachAsync(Demand demand, CancellationToken cancellation)
+    {
+        SecureChannel channel = await _connector.ConnectAsync(demand, observe: null, cancellation).ConfigureAwait(false);
+        try
+        {
+            await channel.ConfirmAsync().ConfigureAwait(false);
+            Return(channel);
+        }
+        catch (SocketException)
+        {
+            // The association is made all the same: whoever wants a channel makes another.
+            await channel.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks the peer whether it wants security; returns where it does, with an association alive.</summary>
+    /// <exception cref="NegotiationException">It does not, or it cannot be asked.</exception>
+    public Task EnquireAsync(CancellationToken cancellation) => _connector.EnquireAsync(cancellation);
 
     /// <summary>Opens a stream of a service, for who needs a <see cref="Stream"/>.</summary>
     /// <param name="service">1 to 63 characters of a-z 0-9 . -</param>
@@ -59,11 +93,12 @@ public sealed class ChannelPool : IAsyncDisposable
     }
 
     /// <summary>Makes the channels that the configuration wants ahead of use.</summary>
-    public void KeepWarm()
+    /// <param name="demand">What policy asks of the peer, should it come to main mode.</param>
+    public void KeepWarm(Demand demand)
     {
         if (IdleCount < Peer.WarmChannels && !_ending.IsCancellationRequested && Interlocked.CompareExchange(ref _warming, 1, 0) == 0)
         {
-            _ = WarmAsync();
+            _ = WarmAsync(demand);
         }
     }
 
@@ -192,18 +227,18 @@ public sealed class ChannelPool : IAsyncDisposable
 
     private static async Task CloseAsync(SecureChannel channel) => await channel.CloseAsync().ConfigureAwait(false);
 
-    private async Task WarmAsync()
+    private async Task WarmAsync(Demand demand)
     {
         try
         {
             while (IdleCount < Peer.WarmChannels && !_ending.IsCancellationRequested)
             {
-                SecureChannel channel = await _connector.ConnectAsync(observe: null, _ending.Token).ConfigureAwait(false);
+                SecureChannel channel = await _connector.ConnectAsync(demand, observe: null, _ending.Token).ConfigureAwait(false);
                 await channel.ConfirmAsync().ConfigureAwait(false);
                 Return(channel);
             }
         }
-        catch (Exception e) when (e is NegotiationException or OperationCanceledException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is NegotiationException or OperationCanceledException or SocketException)
         {
             ChannelLog.WarmingFailed(_logger, Peer.Name, e.Message);
         }

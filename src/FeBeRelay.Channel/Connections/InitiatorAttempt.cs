@@ -7,14 +7,17 @@ using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Negotiation;
+using FeBeRelay.Protocol.Policy;
 
 namespace FeBeRelay.Channel.Connections;
 
 /// <summary>One connection on its way to a channel, the initiator's end. Used once.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "The table owns the association.")]
 internal sealed class InitiatorAttempt(
-    ChannelConnector connector, NodeIdentity identity, AssociationTable associations, MainModeGate gate, TimeProvider time, StepTimer steps, Socket socket)
+    ChannelConnector connector, NodeIdentity identity, AssociationTable associations, MainModeGate gate, TimeProvider time, StepTimer steps, Socket socket, Demand demand)
 {
+    private readonly MainModeSettings _settings = identity.SettingsFor(connector.Peer.Security);
+    private readonly bool _forwardSecrecy = connector.Peer.Security.ForwardSecrecy;
     private Association? _association;
     private PeerIdentity? _verified;
     private bool _runsMainMode;
@@ -45,7 +48,7 @@ internal sealed class InitiatorAttempt(
     {
         Step = NegotiationStep.MainMode;
         _runsMainMode = true;
-        return RunAsync(now => InitiatorNegotiation.WithMainMode(identity.Settings, Demand.Require, forwardSecrecy: true, now), cancellation);
+        return RunAsync(now => InitiatorNegotiation.WithMainMode(_settings, demand, _forwardSecrecy, now), cancellation);
     }
 
     /// <summary>Main mode alone, for channels that are alive elsewhere. The caller has entered the gate, and the association is in the table.</summary>
@@ -64,17 +67,22 @@ internal sealed class InitiatorAttempt(
         Step = NegotiationStep.QuickMode;
         _association = association;
         return RunAsync(
-            now => InitiatorNegotiation.WithQuickMode(identity.Settings, association.Keys, NextCounter(association), Demand.Require, forwardSecrecy: true, now),
+            now => InitiatorNegotiation.WithQuickMode(_settings, association.Keys, NextCounter(association), demand, _forwardSecrecy, now),
             cancellation);
     }
 
     private async Task<SecureChannel?> RunAsync(Func<TimeSpan, InitiatorNegotiation> start, CancellationToken cancellation)
     {
+        InitiatorNegotiation? negotiation = null;
         try
         {
             // Key pairs and signatures must not run on the thread that serves every socket's events.
             await Task.Yield();
-            using InitiatorNegotiation negotiation = start(time.GetElapsedTime(0));
+            negotiation = start(time.GetElapsedTime(0));
+            if (_runsMainMode)
+            {
+                gate.Watch(negotiation);
+            }
             while (negotiation.Status != NegotiationStatus.Done)
             {
                 await NegotiationTransport.AdvanceAsync(negotiation, socket, time, cancellation).ConfigureAwait(false);
@@ -93,9 +101,7 @@ internal sealed class InitiatorAttempt(
         catch (Exception e)
         {
             socket.Dispose();
-            NegotiationException? failure = e is ProtocolException or SocketException
-                ? new NegotiationException(Step, $"{Name(Step)} with node {connector.Peer.Name} ({connector.Peer.Address}) failed: {e.Message}", e)
-                : null;
+            NegotiationException? failure = e is ProtocolException or SocketException ? FailureOf(e, negotiation?.PeerSpeaksProtocol == true) : null;
             if (_runsMainMode)
             {
                 gate.Fail(failure ?? e);
@@ -106,7 +112,14 @@ internal sealed class InitiatorAttempt(
             }
             throw;
         }
+        finally
+        {
+            negotiation?.Dispose();
+        }
     }
+
+    private NegotiationException FailureOf(Exception e, bool peerSpeaks) =>
+        new(Step, $"{Name(Step)} with node {connector.Peer.Name} ({connector.Peer.Address}) failed: {e.Message}", e) { Observation = PeerBehaviour.Of(e, peerSpeaks) };
 
     /// <summary>Gives the negotiation what it pauses for; false when the connection is not needed any more.</summary>
     private async Task<bool> AnswerPauseAsync(InitiatorNegotiation negotiation)
@@ -132,6 +145,7 @@ internal sealed class InitiatorAttempt(
                 {
                     return false;
                 }
+
                 negotiation.StartQuickMode(_association!.Keys, NextCounter(_association));
                 return true;
             default:
@@ -157,17 +171,25 @@ internal sealed class InitiatorAttempt(
         negotiation.Proceed(VerifiedPeer.Of(connector.Peer.Identity, negotiation.PeerChain));
     }
 
-    /// <summary>Keeps what main mode made. What the peer, now authenticated, says of the association that it did not know decides its fate (3.8).</summary>
+    /// <summary>
+    /// Keeps what main mode made. What the peer, now authenticated, says of the association that it did not know decides its fate (3.8). Where this
+    /// node demands nothing and the peer's policy wants no protection either, there is nothing to use it for.
+    /// </summary>
     private void KeepAssociation(MainModeResult result)
     {
         steps.Done(NegotiationStep.MainMode);
-        Step = NegotiationStep.QuickMode;
         if (_association is { } tried && result.Fate == Fate.Lost)
         {
             associations.Retire(tried, "lost by the peer");
         }
+        if (demand == Demand.None && result.Answer == Answer.Optional)
+        {
+            result.Dispose();
+            throw new NegotiationException(Step, $"node {connector.Peer.Name} ({connector.Peer.Address}) leaves this traffic clear") { Observation = PeerObservation.Optional };
+        }
+        Step = NegotiationStep.QuickMode;
         _association = new Association(Role.Initiator, result, _verified!, time);
-        associations.AddOpened(connector.Peer.Name, _association);
+        associations.AddOpened(connector.Peer.AssociationKey, _association);
         _runsMainMode = false;
         gate.Succeed(_association);
     }

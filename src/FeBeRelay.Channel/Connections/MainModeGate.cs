@@ -1,4 +1,5 @@
 using FeBeRelay.Channel.Associations;
+using FeBeRelay.Protocol.Negotiation;
 
 namespace FeBeRelay.Channel.Connections;
 
@@ -7,6 +8,20 @@ internal sealed class MainModeGate
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource<Association>? _running;
+    private NegotiationBase? _negotiation;
+    private bool _peerSpoke;
+
+    /// <summary>Whether the peer sent anything that parses as this protocol to the main mode that is in flight, or was the last one.</summary>
+    public bool PeerSpeaks
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _negotiation?.PeerSpeaksProtocol ?? _peerSpoke;
+            }
+        }
+    }
 
     /// <summary>Enters as the one that runs main mode (null), or gets the outcome to wait for.</summary>
     public Task<Association>? Enter()
@@ -17,8 +32,18 @@ internal sealed class MainModeGate
             {
                 return _running.Task;
             }
+            _peerSpoke = false;
             _running = new TaskCompletionSource<Association>(TaskCreationOptions.RunContinuationsAsynchronously);
             return null;
+        }
+    }
+
+    /// <summary>Has the one that entered watched for what its peer says.</summary>
+    public void Watch(NegotiationBase negotiation)
+    {
+        lock (_lock)
+        {
+            _negotiation = negotiation;
         }
     }
 
@@ -40,6 +65,8 @@ internal sealed class MainModeGate
         {
             TaskCompletionSource<Association> running = _running ?? throw new InvalidOperationException("no main mode is in flight");
             _running = null;
+            _peerSpoke = _negotiation?.PeerSpeaksProtocol == true;
+            _negotiation = null;
             return running;
         }
     }

@@ -1,4 +1,5 @@
 using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Policy;
 
 namespace FeBeRelay.Channel.Connections;
 
@@ -13,6 +14,18 @@ public sealed class NegotiationException : Exception
 
     /// <summary>The code that an authenticated peer gave, if it did.</summary>
     public ErrorCode? Code => (InnerException as ProtocolException)?.Code;
+
+    /// <summary>What the peer did, for the policy; null where it is not the peer that failed, and nothing is known of it.</summary>
+    public PeerObservation? Observation { get; internal init; }
+
+    /// <summary>No failure: the peer said, authenticated, that the traffic may go clear.</summary>
+    internal bool IsAnswer => Observation == PeerObservation.Optional;
+
+    /// <summary>How credentials fared, for the policy.</summary>
+    public CredentialState Credentials => InnerException is ProtocolException
+    {
+        Error: ProtocolError.IdentityRefused or ProtocolError.BadSignature,
+    } || Code == ErrorCode.NotAuthorised ? CredentialState.Refused : CredentialState.NotRefused;
 }
 
 /// <summary>The steps on the way to a channel, as the initiator sees them.</summary>

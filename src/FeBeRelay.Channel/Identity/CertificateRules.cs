@@ -13,6 +13,10 @@ public static class CertificateRules
     public const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     public const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
+    private const string PolicyMappings = "2.5.29.33";
+    private const string PolicyConstraints = "2.5.29.36";
+    private const string InhibitAnyPolicy = "2.5.29.54";
+
     /// <summary>All problems of a leaf in a role at a time, cheapest first, evaluated as they are asked for.</summary>
     public static IEnumerable<CertificateProblem> LeafProblems(X509Certificate2 leaf, PeerRole role, DateTimeOffset now)
     {
@@ -30,6 +34,7 @@ public static class CertificateRules
             CheckValidity(authority, now),
             CertificateStrength.CheckKey(authority),
             isRoot ? null : CertificateStrength.CheckSignature(authority),
+            isRoot ? null : CheckPolicies(authority),
         ];
         return checks.OfType<CertificateProblem>();
     }
@@ -48,6 +53,18 @@ public static class CertificateRules
             : null;
     }
 
+    /// <summary>
+    /// The platform does not hold a chain to these on every system (NIST's suite shows it), and names and usage decide here anyway. What is not evaluated
+    /// must not be passed over, critical or not: else this program would believe chains that their authority forbids.
+    /// </summary>
+    internal static CertificateProblem? CheckPolicies(X509Certificate2 certificate) =>
+        certificate.Extensions.Any(extension => extension.Oid?.Value is PolicyMappings or PolicyConstraints or InhibitAnyPolicy)
+            ? new(
+                IdentityRefusal.ConstrainsPolicies,
+                $"the certificate of {CertificateNames.Display(certificate)} constrains or maps certificate policies, which are not evaluated here; "
+                + "let an authority without such constraints issue the node's certificate")
+            : null;
+
     internal static DateTimeOffset NotBefore(X509Certificate2 certificate) => new(certificate.NotBefore.ToUniversalTime());
 
     internal static DateTimeOffset NotAfter(X509Certificate2 certificate) => new(certificate.NotAfter.ToUniversalTime());
@@ -61,6 +78,7 @@ public static class CertificateRules
         yield return CheckKeyUsage(leaf);
         yield return CheckExtendedKeyUsage(leaf, role);
         yield return CheckNames(leaf);
+        yield return CheckPolicies(leaf);
     }
 
     private static CertificateProblem? CheckNotAuthority(X509Certificate2 leaf) =>

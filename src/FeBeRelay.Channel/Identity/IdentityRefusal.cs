@@ -20,4 +20,7 @@ public enum IdentityRefusal
     InvalidChain,
     Revoked,
     RevocationUnknown,
+
+    /// <summary>A certificate restricts the policies of those below it, which this program does not evaluate.</summary>
+    ConstrainsPolicies,
 }

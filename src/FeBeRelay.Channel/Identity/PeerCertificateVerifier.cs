@@ -102,7 +102,7 @@ public sealed class PeerCertificateVerifier
     private static CertificateProblem? IssuerProblem(X509Certificate2 issuer, DateTimeOffset now, TrustedRoots roots) =>
         CertificateRules.CheckValidity(issuer, now)
         ?? CertificateStrength.CheckKey(issuer)
-        ?? (roots.Contains(issuer) ? null : CertificateStrength.CheckSignature(issuer));
+        ?? (roots.Contains(issuer) ? null : CertificateStrength.CheckSignature(issuer) ?? CertificateRules.CheckPolicies(issuer));
 
     private static PeerVerdict BuildChain(List<X509Certificate2> sent, PeerRole role, DateTimeOffset now, Trust trust, string key)
     {

@@ -109,7 +109,7 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
                 Channel.Association.MakeDue();
             }
             Target = await connector.AssociationForExchangeAsync(CancellationToken.None).ConfigureAwait(false);
-            Exchange.Start(Target.ForExchange, forwardSecrecy: true, PlatformEntropy.Instance);
+            Exchange.Start(Target.ForExchange, connector.Peer.Security.ForwardSecrecy, PlatformEntropy.Instance);
             await Channel.SendControlAsync(static (sender, destination, now) => sender.Request(destination, now)).ConfigureAwait(false);
         }
         catch (NegotiationException e)

@@ -17,6 +17,7 @@ internal static class PolicyCommand
         CreateLint(context),
         PolicyExplainCommand.Create(context),
         CreateMatrix(),
+        PolicyPinsCommand.Create(context),
     };
 
     private static ExampleCommand CreateList(CommandContext context)

@@ -1,5 +1,6 @@
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Policies;
+using FeBeRelay.Relay.Policies.Pins;
 
 namespace FeBeRelay.Cli.Commands;
 
@@ -16,6 +17,12 @@ internal sealed record PolicyRuleJson(string Rule, string Filter, FilterAction A
 
 /// <summary>The rule that holds for an endpoint or service.</summary>
 internal sealed record PolicyEffectJson(string Kind, string Name, string Rule, string Filter);
+
+/// <summary>A pin.</summary>
+internal sealed record PinJson(string Node, string Identity, DateTimeOffset Since)
+{
+    public static PinJson From(Pin pin) => new(pin.Node, pin.Identity, pin.Since);
+}
 
 /// <summary>An explanation.</summary>
 internal sealed record PolicyExplanationJson(

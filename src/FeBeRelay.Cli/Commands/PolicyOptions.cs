@@ -21,15 +21,30 @@ internal sealed class PolicyOptions(CommandContext context)
 
     /// <summary>Runs a command on the configuration, or writes its errors. Certificates are not opened: policies do not need them.</summary>
     public int Run(ParseResult parsed, Func<NodeConfiguration, int> run)
+        => Load(parsed) is { } configuration ? run(configuration) : ExitCode.ConfigurationInvalid;
+
+    /// <inheritdoc cref="Run"/>
+    public async Task<int> RunAsync(ParseResult parsed, Func<NodeConfiguration, Task> run)
+    {
+        if (Load(parsed) is not { } configuration)
+        {
+            return ExitCode.ConfigurationInvalid;
+        }
+
+        await run(configuration);
+        return ExitCode.Succeeded;
+    }
+
+    private NodeConfiguration? Load(ParseResult parsed)
     {
         var loaded = ConfigurationOptions.Load(context with { Checks = [] }, FileOf(parsed), parsed.GetRequiredValue(_settings));
         if (loaded.IsValid)
         {
-            return run(loaded.Configuration);
+            return loaded.Configuration;
         }
 
         Messages.Write(parsed.InvocationConfiguration.Error, FileOf(parsed), loaded.Errors);
-        return ExitCode.ConfigurationInvalid;
+        return null;
     }
 
     /// <summary>A posture, one of the configuration's policies, or a file.</summary>

@@ -13,6 +13,9 @@ internal static class PolicyTables
     public static void WriteList(TextWriter output, IEnumerable<PolicyListJson> policies)
         => Write(output, ["", "policy", "posture", "rules"], policies.Select(p => (string[])[p.Assigned ? "*" : "", p.Name, p.Posture, $"{p.Rules}"]));
 
+    public static void WritePins(TextWriter output, IEnumerable<PinJson> pins)
+        => Write(output, ["node", "identity", "since"], pins.Select(p => (string[])[p.Node, p.Identity, $"{p.Since:u}"]));
+
     public static void WritePolicy(TextWriter output, NodePolicy policy)
     {
         output.WriteLine($"{policy.Name}: what no rule is about is {policy.Posture.Title}; the first that matches decides");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Relay;
 using FeBeRelay.Relay.Configuration;
 using Microsoft.Extensions.Logging.Console;
@@ -46,10 +47,26 @@ internal static class RunCommand
         {
             file, settings,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(file), ConfigurationOptions.Load(context, parsed.GetRequiredValue(file), parsed.GetRequiredValue(settings)),
-            parsed.InvocationConfiguration.Error, cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            RequireCryptography();
+            return RunAsync(
+                parsed.GetRequiredValue(file), ConfigurationOptions.Load(context, parsed.GetRequiredValue(file), parsed.GetRequiredValue(settings)),
+                parsed.InvocationConfiguration.Error, cancellationToken);
+        });
         return command;
+    }
+
+    /// <summary>First of all: the configuration's certificates are read with the same cryptography.</summary>
+    private static void RequireCryptography()
+    {
+        if (KnownAnswers.Failures() is { Count: > 0 } wrong)
+        {
+            throw new UserError(
+                ExitCode.CryptographyFailed,
+                $"the cryptography of this machine gives wrong answers or none for {string.Join(", ", wrong)}; the node does not start",
+                "check how OpenSSL is installed and configured (OPENSSL_CONF, providers), then start again");
+        }
     }
 
     private static async Task<int> RunAsync(string file, ConfigurationLoadResult loaded, TextWriter error, CancellationToken cancellationToken)

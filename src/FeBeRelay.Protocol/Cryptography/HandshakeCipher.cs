@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FeBeRelay.Protocol.Wire;
 
 namespace FeBeRelay.Protocol.Cryptography;
@@ -11,9 +10,9 @@ internal static class HandshakeCipher
     {
         var record = new byte[RecordHeader.Size + plaintext.Length + Limits.TagSize];
         new RecordHeader(type, 0, plaintext.Length + Limits.TagSize).Write(record);
-        Span<byte> iv = stackalloc byte[12];
-        using AesGcm cipher = Cipher(suite, secret, iv);
-        cipher.Encrypt(iv, plaintext, record.AsSpan(RecordHeader.Size, plaintext.Length), record.AsSpan(^Limits.TagSize), record.AsSpan(0, RecordHeader.Size));
+        Span<byte> iv = stackalloc byte[Aead.NonceSize];
+        using Aead cipher = Cipher(suite, secret, iv);
+        cipher.Seal(iv, plaintext, record.AsSpan(RecordHeader.Size, plaintext.Length), record.AsSpan(^Limits.TagSize), record.AsSpan(0, RecordHeader.Size));
         return record;
     }
 
@@ -27,23 +26,17 @@ internal static class HandshakeCipher
             throw new ProtocolException(ProtocolError.BadMessage, "encrypted message is shorter than its tag");
         }
         var plaintext = new byte[size];
-        Span<byte> iv = stackalloc byte[12];
-        using AesGcm cipher = Cipher(suite, secret, iv);
-        try
-        {
-            cipher.Decrypt(iv, record.Slice(RecordHeader.Size, size), record[^Limits.TagSize..], plaintext, record[..RecordHeader.Size]);
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            throw new ProtocolException(ProtocolError.CannotDecrypt, "encrypted message does not decrypt");
-        }
-        return plaintext;
+        Span<byte> iv = stackalloc byte[Aead.NonceSize];
+        using Aead cipher = Cipher(suite, secret, iv);
+        return cipher.TryOpen(iv, record.Slice(RecordHeader.Size, size), record[^Limits.TagSize..], plaintext, record[..RecordHeader.Size])
+            ? plaintext
+            : throw new ProtocolException(ProtocolError.CannotDecrypt, "encrypted message does not decrypt");
     }
 
-    private static AesGcm Cipher(Suite suite, Secret secret, Span<byte> iv)
+    private static Aead Cipher(Suite suite, Secret secret, Span<byte> iv)
     {
         using Secret key = LabelledHkdf.Expand(suite, secret, "key", [], suite.KeySize);
         LabelledHkdf.Expand(suite, secret, "iv", [], iv);
-        return new AesGcm(key.Span, Limits.TagSize);
+        return new Aead(key.Span);
     }
 }

@@ -40,8 +40,12 @@ internal static class LabelledHkdf
         at += Encoding.ASCII.GetBytes(label, info[at..]);
         info[at++] = checked((byte)context.Length);
         context.CopyTo(info[at..]);
-        HKDF.Expand(suite.Hash, secret.Span, output, info);
+        Expand(suite, secret, info, output);
     }
+
+    /// <summary>HKDF-Expand itself, with any info.</summary>
+    public static void Expand(Suite suite, Secret secret, ReadOnlySpan<byte> info, Span<byte> output) =>
+        HKDF.Expand(suite.Hash, secret.Span, output, info);
 
     /// <summary>HMAC of a digest under a secret: the MACs and binders of clauses 2.4 and 3.3.</summary>
     public static byte[] Mac(Suite suite, Secret key, ReadOnlySpan<byte> digest) =>

@@ -30,6 +30,9 @@ public sealed record PolicyRule
     /// <summary>When a peer counts as not capable.</summary>
     public FallbackSettings Fallback { get; init; } = FallbackSettings.Default;
 
+    /// <summary>Most tries in one attempt. One where nothing can go clear: certainty that the peer is not capable is of no use there, and its application may come again.</summary>
+    public int Tries => MaySendClear ? Fallback.Tries : 1;
+
     /// <summary>Those of <c>inpass</c> and <c>soft</c> that are set, as reports write them.</summary>
     public IReadOnlyList<string> Flags => [.. InPass ? ["inpass"] : Array.Empty<string>(), .. Soft ? ["soft"] : Array.Empty<string>()];
 

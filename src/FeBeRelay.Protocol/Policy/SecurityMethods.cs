@@ -11,4 +11,17 @@ public sealed record SecurityMethods(IReadOnlyList<Suite>? Suites, bool ForwardS
 {
     /// <summary>The node's suites and lifetimes, with forward secrecy.</summary>
     public static readonly SecurityMethods Default = new(null, true, null);
+
+    /// <summary>Equal are those that protect alike: under them the same associations can be used.</summary>
+    public bool Equals(SecurityMethods? other) => other is not null && ToString() == other.ToString();
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>In a few words, the same for equal ones.</summary>
+    public override string ToString()
+    {
+        string suites = Suites is null ? "the node's suites" : string.Join(", ", Suites.Select(suite => suite.Name));
+        return $"{suites}; {(ForwardSecrecy ? "pfs" : "no pfs")}; {Lifetimes?.ToString() ?? "the node's lifetimes"}";
+    }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using FeBeRelay.Protocol.Cryptography;
 
 namespace FeBeRelay.Protocol.Records;
@@ -14,7 +13,7 @@ internal sealed class TrafficKey : IDisposable
     private readonly Suite _suite;
     private readonly Secret _secret;
     private readonly Secret _iv;
-    private readonly AesGcm _cipher;
+    private readonly Aead _cipher;
 
     /// <param name="suite">The association's suite.</param>
     /// <param name="secret"><c>TS</c>; owned from here on.</param>
@@ -24,9 +23,9 @@ internal sealed class TrafficKey : IDisposable
         _suite = suite;
         _secret = secret;
         Epoch = epoch;
-        _iv = LabelledHkdf.Expand(suite, secret, "iv", [], 12);
+        _iv = LabelledHkdf.Expand(suite, secret, "iv", [], Aead.NonceSize);
         using Secret key = LabelledHkdf.Expand(suite, secret, "key", [], suite.KeySize);
-        _cipher = new AesGcm(key.Span, Limits.TagSize);
+        _cipher = new Aead(key.Span);
     }
 
     public byte Epoch { get; }
@@ -54,19 +53,19 @@ internal sealed class TrafficKey : IDisposable
     /// <param name="record">The record.</param>
     public void Seal(ReadOnlySpan<byte> plaintext, Span<byte> record)
     {
-        Span<byte> nonce = stackalloc byte[12];
+        Span<byte> nonce = stackalloc byte[Aead.NonceSize];
         int size = BeginRecord(record.Length, nonce);
         Span<byte> body = record.Slice(Wire.RecordHeader.Size, size);
         Debug.Assert(plaintext == body || !plaintext.Overlaps(record), "plaintext and record are the same memory or apart");
         Span<byte> tag = record[^Limits.TagSize..];
         if (_suite.IsConfidential)
         {
-            _cipher.Encrypt(nonce, plaintext, body, tag, record[..Wire.RecordHeader.Size]);
+            _cipher.Seal(nonce, plaintext, body, tag, record[..Wire.RecordHeader.Size]);
         }
         else
         {
             plaintext.CopyTo(body);
-            _cipher.Encrypt(nonce, [], [], tag, record[..^Limits.TagSize]);
+            _cipher.Seal(nonce, [], [], tag, record[..^Limits.TagSize]);
         }
     }
 
@@ -74,22 +73,14 @@ internal sealed class TrafficKey : IDisposable
     /// <exception cref="ProtocolException">The record does not open.</exception>
     public void Open(Span<byte> record)
     {
-        Span<byte> nonce = stackalloc byte[12];
+        Span<byte> nonce = stackalloc byte[Aead.NonceSize];
         int size = BeginRecord(record.Length, nonce);
         Span<byte> ciphertext = record.Slice(Wire.RecordHeader.Size, size);
         Span<byte> tag = record[^Limits.TagSize..];
-        try
-        {
-            if (_suite.IsConfidential)
-            {
-                _cipher.Decrypt(nonce, ciphertext, tag, ciphertext, record[..Wire.RecordHeader.Size]);
-            }
-            else
-            {
-                _cipher.Decrypt(nonce, [], tag, [], record[..^Limits.TagSize]);
-            }
-        }
-        catch (AuthenticationTagMismatchException)
+        bool isRight = _suite.IsConfidential
+            ? _cipher.TryOpen(nonce, ciphertext, tag, ciphertext, record[..Wire.RecordHeader.Size])
+            : _cipher.TryOpen(nonce, [], tag, [], record[..^Limits.TagSize]);
+        if (!isRight)
         {
             throw new ProtocolException(ProtocolError.CannotDecrypt, $"record {Records - 1} of epoch {Epoch} does not open");
         }

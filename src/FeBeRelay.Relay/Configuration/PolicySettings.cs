@@ -13,6 +13,12 @@ public sealed record PolicySettings
     [Example("\"server\"")]
     public string Assigned { get; init; } = DefaultAssigned;
 
+    /// <summary>An absolute path once loaded. Its folder need not exist.</summary>
+    [Description("Where pins are kept (the ratchet), relative to the configuration file's folder; its folder is made. Default: pins/ and the configuration file's name. One file a node.")]
+    [Example("\"/var/lib/feberelay/fe1.pins.json\"")]
+    [Form(@"^[^\x00-\x1f]*[^\x00-\x1f/\\]$", "the path of a file")]
+    public string? PinsFile { get; init; }
+
     [Description("Policies that can be assigned, by a name of the administrator's choice.")]
     [Example("{ \"migration\": { \"posture\": \"server\", \"rules\": { \"imap\": { \"filters\": [ { \"service\": \"imap\" } ], \"action\": \"permit\" } } } }")]
     [Form(PeerNodeSettings.NamePattern, PeerNodeSettings.NameForm)]

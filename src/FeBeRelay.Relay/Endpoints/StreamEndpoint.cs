@@ -7,7 +7,10 @@ using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
+using FeBeRelay.Relay.Policies;
+using FeBeRelay.Relay.Policies.Outbound;
 using FeBeRelay.Relay.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -18,7 +21,8 @@ internal sealed class StreamEndpoint : IAsyncDisposable
 {
     private readonly string _name;
     private readonly string _service;
-    private readonly ChannelPool _pool;
+    private readonly OutboundRoute _route;
+    private readonly ClearRelay _clear;
     private readonly Socket _listening;
     private readonly TimeProvider _time;
     private readonly AuditLog _audit;
@@ -28,25 +32,25 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, byte> _running = new();
 
     /// <summary>Listens at once.</summary>
-    /// <param name="name">The endpoint's name in the configuration.</param>
-    /// <param name="listen">Where the application sends its plain traffic.</param>
-    /// <param name="service">The service asked for at the peer.</param>
-    /// <param name="pool">Channels to the peer.</param>
+    /// <param name="options">Its name, where it listens, and the service asked for at the peer.</param>
+    /// <param name="route">The way to the peer.</param>
+    /// <param name="clear">Carries and lists clear connections.</param>
     /// <param name="audit">The audit log.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
-    public StreamEndpoint(string name, EndPoint listen, string service, ChannelPool pool, AuditLog audit, TimeProvider time, ILogger logger)
+    public StreamEndpoint(EndpointOptions options, OutboundRoute route, ClearConnections clear, AuditLog audit, TimeProvider time, ILogger logger)
     {
-        _name = name;
-        _service = service;
-        _pool = pool;
+        _name = options.Name;
+        _service = options.Service;
+        _route = route;
+        _clear = new ClearRelay(route, clear, time, logger);
         _audit = audit;
         _time = time;
         _logger = logger;
-        _listening = ListeningSocket.Bind(listen);
+        _listening = ListeningSocket.Bind(options.Listen);
         LocalEndPoint = _listening.LocalEndPoint!;
-        RelayLog.EndpointOpen(_logger, _name, LocalEndPoint, service, pool.Peer.Name);
+        RelayLog.EndpointOpen(_logger, _name, LocalEndPoint, _service, route.Target.Peer.Name);
     }
 
     /// <summary>Where it listens, with the port that the system chose.</summary>
@@ -98,8 +102,10 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         try
         {
             SocketTuning.Apply(application);
-            RentedChannel rented = await _pool.RentAsync(_killing.Token).ConfigureAwait(false);
-            await CarryAsync(rented, application, since).ConfigureAwait(false);
+            while (!await TryServeAsync(application, since).ConfigureAwait(false))
+            {
+                // Something became known of the peer before the first byte: policy is asked anew.
+            }
         }
         catch (NegotiationException e)
         {
@@ -113,13 +119,53 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         }
     }
 
-    private async Task CarryAsync(RentedChannel rented, Socket application, long since)
+    private async Task<bool> TryServeAsync(Socket application, long since)
+    {
+        OutboundPath path = _route.Current;
+        OutboundChoice choice = await path.Peer.ChooseAsync(path, _killing.Token).ConfigureAwait(false);
+        if (choice.Decision.IsClear)
+        {
+            return await _clear.TryCarryAsync(application, choice.Decision, _killing.Token).ConfigureAwait(false);
+        }
+        if (choice.Decision.Action == OutboundAction.Block)
+        {
+            Refuse(application, path, choice);
+            return true;
+        }
+        RentedChannel rented;
+        try
+        {
+            rented = await path.Pool.RentAsync(choice.Decision.Demand, _killing.Token).ConfigureAwait(false);
+        }
+        catch (NegotiationException e) when (e.Observation == PeerObservation.Optional)
+        {
+            return false;
+        }
+        await CarryAsync(rented, choice.Decision.Demand, application, since).ConfigureAwait(false);
+        return true;
+    }
+
+    private void Refuse(Socket application, OutboundPath path, OutboundChoice choice)
+    {
+        BlockReason reason = choice.Decision.Reason;
+        string detail = choice.Detail.Length == 0 ? reason.Explanation() : choice.Detail;
+        OutboundLog.Refused(_logger, _name, _service, path.Target.Peer.Name, path.Rule.Name, reason.Name(), detail);
+        // Where nothing could have gone clear, the failure of the negotiation is the event.
+        if (reason is BlockReason.Rule or BlockReason.NoClearTo || path.Rule.MaySendClear)
+        {
+            _audit.ClearTrafficRefused(
+                _name, path.Target.Peer.Name, path.Rule.Name, path.Rule.Flags, application.LocalEndPoint, path.Target.ClearTo, $"{reason.Name()}: {detail}");
+        }
+        SocketTuning.Reset(application);
+    }
+
+    private async Task CarryAsync(RentedChannel rented, Demand demand, Socket application, long since)
     {
         uint number = rented.Channel.StreamNumber + 1;
         try
         {
             await rented.Channel.OpenAsync(new StreamOpen(
-                number, Demand.Require, _service, application.RemoteEndPoint as IPEndPoint, application.LocalEndPoint as IPEndPoint)).ConfigureAwait(false);
+                number, demand, _service, application.RemoteEndPoint as IPEndPoint, application.LocalEndPoint as IPEndPoint)).ConfigureAwait(false);
         }
         catch
         {

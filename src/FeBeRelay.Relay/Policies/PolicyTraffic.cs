@@ -1,4 +1,5 @@
 using System.Net;
+using FeBeRelay.Channel;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Configuration;
 
@@ -21,6 +22,15 @@ internal static class PolicyTraffic
         PeerHost = node.Address.Host,
         PeerIdentities = [node.Identity],
         Port = node.Address.Port,
+    };
+
+    /// <summary>What goes to a peer.</summary>
+    public static Traffic ToNode(PeerNode node) => new(Direction.Outbound)
+    {
+        PeerAddress = (node.Address as IPEndPoint)?.Address,
+        PeerHost = (node.Address as DnsEndPoint)?.Host,
+        PeerIdentities = [node.Identity],
+        Port = (node.Address as IPEndPoint)?.Port ?? (node.Address as DnsEndPoint)?.Port,
     };
 
     /// <summary>Clear connections that arrive at a service's own port; nobody is authenticated there.</summary>

@@ -29,6 +29,7 @@ internal sealed class NodeProbe(TimeProvider time)
         try
         {
             SecureChannel channel = await connector.ConnectAsync(
+                Demand.Require,
                 (step, took) =>
                 {
                     steps.Add(new ProbeStep(KindOf(step), ProbeStepStatus.Succeeded, took, Detail(step, request, associations)));

@@ -61,6 +61,9 @@ internal sealed class LoggedNodes : IAsyncDisposable
         RelayClock,
         RelayLog);
 
+    /// <summary>A relay of those options, and this one's log.</summary>
+    public Node StartRelay(NodeOptions options) => Start(options with { Audit = RelayAudit.LogOf(options.Name, RelayClock) }, RelayClock, RelayLog);
+
     public static Service ServiceOf(BackEndStub backEnd, string name = "owa", string peer = TestNodes.FrontEndName) =>
         new(name, backEnd.EndPoint, [peer], ProxyProtocol: false);
 

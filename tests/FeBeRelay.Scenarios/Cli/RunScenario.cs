@@ -54,6 +54,31 @@ public sealed class RunScenario : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_machine_whose_cryptography_does_not_answer_runs_no_node()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "configures OpenSSL");
+        var configuration = _site["openssl.cnf"];
+        await File.WriteAllTextAsync(
+            configuration,
+            """
+            openssl_conf = init
+            [init]
+            alg_section = properties
+            [properties]
+            default_properties = provider=none
+            """,
+            TestContext.Current.CancellationToken);
+        using var node = new RunningProgram(new Dictionary<string, string> { ["OPENSSL_CONF"] = configuration }, "run", "--config", _site["be1.json"]);
+
+        var end = await node.EndAsync();
+
+        Assert.Equal((ExitCode.CryptographyFailed, ""), (end.Code, end.Output));
+        Assert.StartsWith("feberelay: the cryptography of this machine gives wrong answers or none for ", end.Error, StringComparison.Ordinal);
+        Assert.Contains("HKDF-SHA-256", end.Error, StringComparison.Ordinal);
+        Assert.Contains("\nhint: check how OpenSSL is installed", end.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_one_message_and_a_hint_without_a_stack_trace()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

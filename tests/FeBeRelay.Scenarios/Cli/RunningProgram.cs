@@ -11,13 +11,24 @@ internal sealed class RunningProgram : IDisposable
     private readonly StringBuilder _error = new();
 
     public RunningProgram(params IEnumerable<string> arguments)
+        : this(new Dictionary<string, string>(), arguments)
+    {
+    }
+
+    public RunningProgram(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
         var name = OperatingSystem.IsWindows() ? "feberelay.exe" : "feberelay";
-        _process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, name), arguments)
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, name), arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach ((string variable, string value) in environment)
+        {
+            start.Environment[variable] = value;
+        }
+
+        _process = Process.Start(start)!;
     }
 
     /// <summary>Reads standard error up to a line that contains the text.</summary>

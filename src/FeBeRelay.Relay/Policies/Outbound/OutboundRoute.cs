@@ -1,0 +1,31 @@
+using FeBeRelay.Protocol.Policy;
+
+namespace FeBeRelay.Relay.Policies.Outbound;
+
+/// <summary>The way to a target: the rule is looked up anew when the policy has changed. Thread-safe.</summary>
+/// <param name="target">The target.</param>
+/// <param name="policy">Where rules and peers are found.</param>
+internal sealed class OutboundRoute(OutboundTarget target, OutboundPolicy policy)
+{
+    private volatile Found? _found;
+
+    /// <summary>The target.</summary>
+    public OutboundTarget Target => target;
+
+    /// <summary>The path under the policy that is in effect now.</summary>
+    public OutboundPath Current
+    {
+        get
+        {
+            NodePolicy now = policy.Current;
+            Found? found = _found;
+            if (found?.Policy != now)
+            {
+                _found = found = new Found(now, policy.PathTo(target, now));
+            }
+            return found!.Path;
+        }
+    }
+
+    private sealed record Found(NodePolicy Policy, OutboundPath Path);
+}

@@ -1,0 +1,50 @@
+using FeBeRelay.Channel.Identity;
+using FeBeRelay.Testing.Certificates;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace FeBeRelay.Channel.Tests.Identity.Pkits;
+
+/// <summary>NIST's 224 cases of path validation through <see cref="PeerCertificateVerifier"/>, with each person made a node (<see cref="NodeLeaf"/>).</summary>
+public sealed class PkitsTests
+{
+    private const int Cases = 224;
+
+    private static readonly DateTimeOffset Now = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Every_case_is_judged_as_nist_says_or_differs_for_a_reason_that_is_listed()
+    {
+        PkitsFiles files = PkitsFiles.Open();
+        PeerCertificateVerifier verifier = Verifier(files);
+        List<string> names = [.. PkitsFiles.Names()];
+        IEnumerable<string> unexplained = names.Select(name => Difference(name, verifier.Verify(PkitsPath.Of(files, name), PeerRole.Responder))).OfType<string>();
+        Assert.Empty(unexplained);
+        Assert.Equal(Cases, names.Count);
+    }
+
+    [Fact]
+    public void As_they_are_nobody_of_pkits_is_a_node()
+    {
+        PkitsFiles files = PkitsFiles.Open();
+        PeerCertificateVerifier verifier = Verifier(files);
+        Assert.All(PkitsFiles.Names(), name => Assert.False(verifier.Verify([.. files.CertificatesOf(name).Select(one => one.RawData)], PeerRole.Responder).IsAccepted));
+    }
+
+    private static PeerCertificateVerifier Verifier(PkitsFiles files)
+    {
+        using var authority = TestAuthority.Create(now: Now);
+        using var own = authority.Issue("own");
+        return new PeerCertificateVerifier(TrustedRoots.FromCertificates(files.Anchor), new FakeTimeProvider(Now), own.RawData);
+    }
+
+    private static string? Difference(string name, PeerVerdict verdict)
+    {
+        bool isValid = !name.StartsWith("Invalid", StringComparison.Ordinal) && !PkitsDifferences.InvalidByText.Contains(name);
+        IdentityRefusal? stricter = PkitsDifferences.Stricter.Where(pair => pair.Value.Contains(name)).Select(pair => (IdentityRefusal?)pair.Key).SingleOrDefault();
+        bool isAsListed = (isValid || PkitsDifferences.Revocation.Contains(name)) && stricter is null
+            ? verdict.IsAccepted
+            : !verdict.IsAccepted && (stricter is null || stricter == verdict.Problem.Refusal);
+        return isAsListed ? null : $"{name}: {verdict.Problem?.Explanation ?? "accepted"}";
+    }
+}

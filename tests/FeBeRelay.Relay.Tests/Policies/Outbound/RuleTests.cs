@@ -1,0 +1,79 @@
+using FeBeRelay.Channel.Associations;
+using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Protocol.Policy;
+using FeBeRelay.Relay.Audit;
+using FeBeRelay.Relay.Tests.Nodes;
+using Xunit;
+
+namespace FeBeRelay.Relay.Tests.Policies.Outbound;
+
+/// <summary>What else a rule says: permit and block, the methods that protect, and the account that is kept of clear bytes.</summary>
+public sealed class RuleTests
+{
+    [Fact]
+    public async Task Permit_goes_clear_and_asks_nobody()
+    {
+        await using var nodes = new OutboundNodes();
+        using StubPeer peer = StubPeer.Silent();
+        nodes.StartRelay(new PolicyRule { Name = "", Action = FilterAction.Permit }, peer.EndPoint);
+
+        Assert.Equal(OutboundNodes.Clear, await nodes.AskAsync());
+
+        Assert.Equal(0, peer.Connections);
+    }
+
+    [Fact]
+    public async Task Block_refuses_and_says_so()
+    {
+        await using var nodes = new OutboundNodes();
+        nodes.StartRelay(new PolicyRule { Name = "", Action = FilterAction.Block }, nodes.StartListener().NodePorts[0]);
+
+        Assert.Equal(OutboundNodes.Reset, await nodes.AskAsync());
+
+        nodes.AssertNothingWentClear();
+        AuditEvent refused = await nodes.Audit.SingleAsync(AuditEventId.ClearTrafficRefused);
+        Assert.Equal((OutboundNodes.Endpoint, "be", "tested", FailurePoint.Me), (refused.Endpoint, refused.PeerNode, refused.Rule, refused.FailurePoint));
+        Assert.Contains("refused by rule tested (rule)", Assert.Single(nodes.Log.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Suites_and_lifetimes_of_the_rule_are_those_that_are_negotiated()
+    {
+        await using var nodes = new OutboundNodes();
+        var lifetimes = new Lifetimes(3_600, 7, 600, 50_000);
+        nodes.StartRelay(
+            OutboundNodes.RuleOf(Posture.SecureServer) with { Security = new SecurityMethods([Suite.Aes128Gcm], ForwardSecrecy: true, lifetimes) },
+            nodes.StartListener(nodes.ListenerWith(Suite.Aes128Gcm)).NodePorts[0]);
+
+        Assert.Equal(OutboundNodes.Protected, await nodes.AskAsync());
+
+        Association association = Assert.Single(nodes.Relay.Associations.All);
+        Assert.Equal((Suite.Aes128Gcm, lifetimes), (association.Suite, association.Lifetimes));
+    }
+
+    [Fact]
+    public async Task Without_forward_secrecy_quick_mode_brings_no_share_and_a_listener_that_demands_one_refuses()
+    {
+        await using var nodes = new OutboundNodes();
+        nodes.StartRelay(
+            OutboundNodes.RuleOf(Posture.SecureServer) with { Security = SecurityMethods.Default with { ForwardSecrecy = false } }, nodes.StartListener().NodePorts[0]);
+
+        Assert.Equal(OutboundNodes.Reset, await nodes.AskAsync());
+
+        await Eventually.TrueAsync(() => nodes.Nodes.ListenerLog.Warnings.Any(line => line.Contains("brings no share", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Clear_bytes_are_in_the_ledger_and_their_connection_in_the_log()
+    {
+        await using var nodes = new OutboundNodes();
+        using StubPeer peer = StubPeer.Silent();
+        nodes.StartRelay(new PolicyRule { Name = "", Action = FilterAction.Permit }, peer.EndPoint);
+
+        Assert.Equal(OutboundNodes.Clear, await nodes.AskAsync());
+
+        AuditEvent ended = await nodes.Audit.SingleAsync(AuditEventId.ClearTrafficEnded);
+        Assert.Equal((8UL, 5UL, nodes.ClearServer.EndPoint.ToString()), (ended.BytesSent, ended.BytesReceived, ended.RemoteAddress));
+    }
+}
