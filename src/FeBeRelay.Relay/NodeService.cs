@@ -1,6 +1,7 @@
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Credentials;
+using FeBeRelay.Relay.Fleet;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ internal sealed class NodeService(NodeConfiguration configuration, IConfiguratio
     private Node? _node;
     private AuditWriter? _audit;
     private CredentialWatch? _credentials;
+    private FleetAgent? _fleet;
     private bool _isDisposed;
 
     /// <exception cref="Channel.Identity.IdentityException">A certificate is not usable.</exception>
@@ -25,11 +27,16 @@ internal sealed class NodeService(NodeConfiguration configuration, IConfiguratio
         _node = new Node(options with { Audit = log }, time, loggers);
         _credentials = CreateWatch(options, log, _node);
         await _credentials.StartAsync(TimeSpan.FromSeconds(configuration.Node.ReloadSeconds));
+        if (configuration.Policy.Fleet is { } fleet)
+        {
+            _fleet = new FleetAgent(fleet, options.Identity, options.Policy, log, time, loggers.CreateLogger<FleetAgent>());
+            _fleet.Start();
+        }
         await _node.StartAsync();
     }
 
     /// <summary>Looks at the files again: the operator has changed something.</summary>
-    public Task ReloadAsync() => _credentials?.ReloadAsync() ?? Task.CompletedTask;
+    public Task ReloadAsync() => Task.WhenAll(_credentials?.ReloadAsync() ?? Task.CompletedTask, _fleet?.PollAsync() ?? Task.CompletedTask);
 
     public Task StopAsync(CancellationToken cancellationToken) => _node?.DrainAsync(cancellationToken) ?? Task.CompletedTask;
 
@@ -42,6 +49,10 @@ internal sealed class NodeService(NodeConfiguration configuration, IConfiguratio
             return;
         }
         _isDisposed = true;
+        if (_fleet is not null)
+        {
+            await _fleet.DisposeAsync().ConfigureAwait(false);
+        }
         if (_credentials is not null)
         {
             await _credentials.DisposeAsync().ConfigureAwait(false);

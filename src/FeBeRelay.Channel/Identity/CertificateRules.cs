@@ -13,6 +13,9 @@ public static class CertificateRules
     public const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     public const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
+    /// <summary>Signing of policy bundles. An OID made of a UUID (ITU-T X.667): nobody had to be asked for it, and no certificate of another purpose has it.</summary>
+    public const string PolicySigning = "2.25.119690135725676791238339628613438934988";
+
     private const string PolicyMappings = "2.5.29.33";
     private const string PolicyConstraints = "2.5.29.36";
     private const string InhibitAnyPolicy = "2.5.29.54";
@@ -40,7 +43,12 @@ public static class CertificateRules
     }
 
     public static string ExtendedKeyUsageOf(PeerRole role) =>
-        role == PeerRole.Initiator ? ClientAuthentication : ServerAuthentication;
+        role switch
+        {
+            PeerRole.Initiator => ClientAuthentication,
+            PeerRole.Responder => ServerAuthentication,
+            _ => PolicySigning,
+        };
 
     internal static CertificateProblem? CheckValidity(X509Certificate2 certificate, DateTimeOffset now)
     {
@@ -99,7 +107,12 @@ public static class CertificateRules
     private static CertificateProblem? CheckExtendedKeyUsage(X509Certificate2 leaf, PeerRole role)
     {
         var usage = leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().SingleOrDefault();
-        var needed = role == PeerRole.Initiator ? "clientAuth, which a node that dials needs" : "serverAuth, which a node that is dialled needs";
+        var needed = role switch
+        {
+            PeerRole.Initiator => "clientAuth, which a node that dials needs",
+            PeerRole.Responder => "serverAuth, which a node that is dialled needs",
+            _ => "policy signing (feberelay certs issue --policy-signer), which a signer of policies needs",
+        };
         if (usage is null)
         {
             return new(

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace FeBeRelay.Channel.Identity;
 
 /// <summary>On the wire a chain is the leaf, its issuer, that one's issuer and so on.</summary>
-internal static class ChainOrder
+public static class ChainOrder
 {
     public static bool IsOrdered(IReadOnlyList<X509Certificate2> chain) =>
         Enumerable.Range(1, chain.Count - 1).All(i => Issued(chain[i], chain[i - 1]));

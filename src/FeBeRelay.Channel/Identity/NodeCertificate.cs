@@ -16,6 +16,7 @@ public sealed class NodeCertificate : IDisposable
         Scheme = scheme;
         Chain = chain;
         DnsNames = CertificateNames.DnsNames(leaf);
+        OrganizationalUnits = CertificateNames.OrganizationalUnits(leaf.SubjectName);
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(chain[0]));
         SubjectForDisplay = CertificateNames.Display(leaf);
         NotAfter = CertificateRules.NotAfter(leaf);
@@ -32,6 +33,9 @@ public sealed class NodeCertificate : IDisposable
     public string Name => DnsNames[0];
 
     public IReadOnlyList<string> DnsNames { get; }
+
+    /// <summary>Organizational units of the subject, in its order.</summary>
+    public IReadOnlyList<string> OrganizationalUnits { get; }
 
     /// <summary>SHA-256 of the leaf, lower-case hexadecimal.</summary>
     public string Fingerprint { get; }

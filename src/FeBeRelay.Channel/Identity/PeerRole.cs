@@ -1,6 +1,6 @@
 namespace FeBeRelay.Channel.Identity;
 
-/// <summary>The part that a node plays in an association, and with it the extended key usage that its certificate needs.</summary>
+/// <summary>The part that a certificate's holder plays, and with it the extended key usage that it needs.</summary>
 public enum PeerRole
 {
     /// <summary>The node that dials: clientAuth.</summary>
@@ -8,4 +8,7 @@ public enum PeerRole
 
     /// <summary>The node that is dialled: serverAuth.</summary>
     Responder,
+
+    /// <summary>Who signs policies for many nodes: <see cref="CertificateRules.PolicySigning"/>.</summary>
+    PolicySigner,
 }

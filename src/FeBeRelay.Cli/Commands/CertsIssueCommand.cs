@@ -18,7 +18,8 @@ internal static class CertsIssueCommand
         var days = CertsOptions.Days(IssueRequest.DefaultDays);
         var pkcs12 = new Option<bool>("--p12") { Description = "Make one PKCS#12 file NAME.p12 instead of NAME.pem and NAME.key; needs --password-file" };
         var passwordFile = CertsOptions.PasswordFile();
-        var command = new Command("issue", "Make a node's key and certificate, for both roles") { name, directory, dnsNames, units, days, pkcs12, passwordFile };
+        var policySigner = new Option<bool>("--policy-signer") { Description = "For who signs policies of many nodes (feberelay policy sign), not for a node" };
+        var command = new Command("issue", "Make a node's key and certificate, for both roles") { name, directory, dnsNames, units, days, pkcs12, passwordFile, policySigner };
         command.Validators.Add(result =>
         {
             if (result.GetValue(pkcs12) != result.GetValue(passwordFile) is not null)
@@ -30,6 +31,7 @@ internal static class CertsIssueCommand
             var asked = CertsOptions.Names(arguments.GetRequiredValue(name), arguments.GetValue(dnsNames), arguments.GetValue(units)) with
             {
                 Days = arguments.GetValue(days),
+                IsPolicySigner = arguments.GetValue(policySigner),
             };
             using var authority = files.LoadAuthority(environment.Time);
             var made = arguments.GetValue(passwordFile) is { } file

@@ -17,6 +17,9 @@ internal static class PolicyCommand
         CreateLint(context),
         PolicyExplainCommand.Create(context),
         CreateMatrix(),
+        PolicySignCommand.Create(),
+        PolicyPublishCommand.Create(),
+        PolicyResultCommand.Create(context),
         PolicyPinsCommand.Create(context),
     };
 

@@ -79,7 +79,11 @@ internal sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(
-            new X509EnhancedKeyUsageExtension([new(CertificateRules.ClientAuthentication), new(CertificateRules.ServerAuthentication)], false));
+            new X509EnhancedKeyUsageExtension(
+                asked.Names.IsPolicySigner
+                    ? [new(CertificateRules.PolicySigning)]
+                    : [new(CertificateRules.ClientAuthentication), new(CertificateRules.ServerAuthentication)],
+                false));
         request.CertificateExtensions.Add(NodeRequest.AlternativeNames(asked.Names));
         request.CertificateExtensions.Add(KeyIdentifier(asked.Key));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));

@@ -40,7 +40,10 @@ internal sealed record CertificateDescription(
     }
 
     private static IEnumerable<CertificateProblem> LeafProblems(X509Certificate2 certificate, DateTimeOffset now) =>
-        Roles.SelectMany(role => CertificateRules.LeafProblems(certificate, role, now));
+        (IsPolicySigner(certificate) ? [PeerRole.PolicySigner] : Roles).SelectMany(role => CertificateRules.LeafProblems(certificate, role, now));
+
+    private static bool IsPolicySigner(X509Certificate2 certificate) => certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
+        .Any(usage => usage.EnhancedKeyUsages.Cast<Oid>().Any(purpose => purpose.Value == CertificateRules.PolicySigning));
 
     private static IEnumerable<CertificateProblem> AuthorityProblems(X509Certificate2 certificate, DateTimeOffset now) =>
         CertificateRules.AuthorityProblems(certificate, now);
@@ -49,6 +52,7 @@ internal sealed record CertificateDescription(
     {
         CertificateRules.ServerAuthentication => "serverAuth",
         CertificateRules.ClientAuthentication => "clientAuth",
+        CertificateRules.PolicySigning => "policySigning",
         _ => purpose.Value ?? "unknown",
     };
 }

@@ -29,7 +29,9 @@ internal sealed class CertificateFiles(string directory)
     public static void Write(string path, byte[] content, bool isSecret) => Write(path, content, isSecret, replaces: false);
 
     /// <summary>Puts a file in the place of another, or makes it; who reads meanwhile reads the one or the other.</summary>
-    public static void Replace(string path, string text, bool isSecret) => Write(path, Encoding.ASCII.GetBytes(text), isSecret, replaces: true);
+    public static void Replace(string path, string text, bool isSecret) => Replace(path, Encoding.ASCII.GetBytes(text), isSecret);
+
+    public static void Replace(string path, byte[] content, bool isSecret) => Write(path, content, isSecret, replaces: true);
 
     private static void Write(string path, byte[] content, bool isSecret, bool replaces)
     {

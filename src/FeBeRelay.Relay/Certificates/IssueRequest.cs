@@ -12,5 +12,8 @@ internal sealed record IssueRequest(string Name)
 
     public IReadOnlyList<string> OrganizationalUnits { get; init; } = [];
 
+    /// <summary>For who signs policies of many nodes, in the place of a node.</summary>
+    public bool IsPolicySigner { get; init; }
+
     public int Days { get; init; } = DefaultDays;
 }

@@ -60,7 +60,19 @@ internal static class NodeConfigurationLoader
         => audit with { Path = Path.GetFullPath(audit.Path ?? Path.Combine("audit", Path.GetFileNameWithoutExtension(path) + ".jsonl"), folder) };
 
     private static PolicySettings Located(PolicySettings policy, string path, string folder)
-        => policy with { PinsFile = Path.GetFullPath(policy.PinsFile ?? Path.Combine("pins", Path.GetFileName(path)), folder) };
+        => policy with
+        {
+            PinsFile = Path.GetFullPath(policy.PinsFile ?? Path.Combine("pins", Path.GetFileName(path)), folder),
+            Fleet = policy.Fleet is { } fleet ? Located(fleet, path, folder) : null,
+        };
+
+    private static FleetSettings Located(FleetSettings fleet, string path, string folder) => fleet with
+    {
+        Source = Uri.TryCreate(fleet.Source, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? fleet.Source
+            : Path.GetFullPath(fleet.Source, folder),
+        Cache = Path.GetFullPath(fleet.Cache ?? Path.GetFileName(path) + ".fleet", folder),
+    };
 
     private static IConfigurationRoot BuildValues(string path, ConfigurationOverrides overrides, ConfigurationErrors errors)
     {

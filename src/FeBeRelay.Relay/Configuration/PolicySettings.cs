@@ -13,6 +13,10 @@ public sealed record PolicySettings
     [Example("\"server\"")]
     public string Assigned { get; init; } = DefaultAssigned;
 
+    /// <summary>Null: this node's policy is its own affair.</summary>
+    [Description("Policies for many nodes, signed in one place. While a bundle is in effect it stands above policy:assigned.")]
+    public FleetSettings? Fleet { get; init; }
+
     /// <summary>An absolute path once loaded. Its folder need not exist.</summary>
     [Description("Where pins are kept (the ratchet), relative to the configuration file's folder; its folder is made. Default: pins/ and the configuration file's name. One file a node.")]
     [Example("\"/var/lib/feberelay/fe1.pins.json\"")]

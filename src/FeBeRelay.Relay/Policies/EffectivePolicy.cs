@@ -10,9 +10,22 @@ internal sealed class EffectivePolicy(NodePolicy policy)
 {
     private readonly Lock _changing = new();
     private volatile NodePolicy _current = policy;
+    private volatile NodePolicy? _prepared;
 
     /// <summary>The policy that decides now. Immutable: one decision takes it once.</summary>
     public NodePolicy Current => _current;
+
+    /// <summary>
+    /// The policy that decides on connections that go out: the next one already, while it is prepared. So when both ends switch, what went out before
+    /// is protected where the other end will ask for it.
+    /// </summary>
+    public NodePolicy Outward => _prepared ?? _current;
+
+    /// <summary>What the node's own configuration says, whatever a fleet's bundle says above it.</summary>
+    public NodePolicy Own { get; } = policy;
+
+    /// <summary>Another policy will take effect: connections that go out go by it from now on.</summary>
+    public void Prepare(NodePolicy next) => _prepared = next;
 
     /// <summary>Another policy decides from now on. Handlers return at once.</summary>
     public event Action<PolicyChange>? Changed;
@@ -26,6 +39,7 @@ internal sealed class EffectivePolicy(NodePolicy policy)
         {
             NodePolicy before = _current;
             _current = policy;
+            _prepared = null;
             Changed?.Invoke(new PolicyChange(before, policy, reason));
         }
     }

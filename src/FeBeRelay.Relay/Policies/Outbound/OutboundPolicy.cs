@@ -15,8 +15,8 @@ internal sealed class OutboundPolicy(EffectivePolicy policy, OutboundContext con
     private readonly ConcurrentDictionary<(string Peer, IPEndPoint? Address, string Rule), OutboundPeer> _peers = new();
     private readonly ConcurrentBag<OutboundRoute> _routes = [];
 
-    /// <summary>The policy in effect.</summary>
-    internal NodePolicy Current => policy.Current;
+    /// <summary>The policy that decides on what goes out: one that is prepared already.</summary>
+    internal NodePolicy Current => policy.Outward;
 
     /// <summary>The way to a target from now on. To be kept: it remembers the rule.</summary>
     public OutboundRoute RouteTo(OutboundTarget target)
