@@ -192,10 +192,7 @@ internal sealed class Node : IAsyncDisposable
     private void Sweep()
     {
         Associations.Sweep();
-        foreach (ChannelPool pool in _pools.Values.Concat(_poolsByAddress.Values))
-        {
-            pool.CloseUnused(AssociationTable.LongestUnused);
-        }
+        _pools.CloseUnused(AssociationTable.LongestUnused);
         _audit.TellFloods();
     }
 

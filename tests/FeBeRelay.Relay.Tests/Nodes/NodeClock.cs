@@ -9,6 +9,9 @@ internal sealed class NodeClock() : FakeTimeProvider(DateTimeOffset.UtcNow)
 {
     public static readonly TimeSpan Tick = TimeSpan.FromSeconds(10);
 
+    // The nodes' timer.
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
+
     private const int MostTicks = 200;
     private const int ArrivalMilliseconds = 100;
     private const int PatienceMilliseconds = 20_000;
@@ -21,18 +24,26 @@ internal sealed class NodeClock() : FakeTimeProvider(DateTimeOffset.UtcNow)
     {
         for (int i = 0; i < MostTicks && !Holds(condition); i++)
         {
-            Advance(tick ?? Tick);
-            long start = Environment.TickCount64;
-            while (!Holds(condition) && Environment.TickCount64 - start is var passed && (passed < ArrivalMilliseconds || (passed < PatienceMilliseconds && IsUnderWay(nodes))))
+            for (TimeSpan passed = TimeSpan.Zero; passed < (tick ?? Tick); passed += Sweep)
             {
-                await Task.Delay(1, TestContext.Current.CancellationToken);
+                Advance(Sweep);
+                await WaitAsync(PatienceMilliseconds, () => !IsUnderWay(nodes));
             }
+            await WaitAsync(ArrivalMilliseconds, () => Holds(condition));
         }
         Assert.True(Holds(condition), $"it did not come about in {MostTicks} ticks");
     }
 
     /// <summary>Until the only channel is parked both ways, as both ends know.</summary>
     public Task ParkedAsync(TestNodes nodes) => AdvanceUntilAsync(nodes, () => ChannelsOf(nodes).All(c => c.IsParked && c.IsParkedByPeer) && ChannelsOf(nodes).Count() == 2);
+
+    private static async Task WaitAsync(int milliseconds, Func<bool> until)
+    {
+        for (long start = Environment.TickCount64; !until() && Environment.TickCount64 - start < milliseconds;)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
 
     private static bool IsUnderWay(TestNodes nodes) => ChannelsOf(nodes).Any(c => c.Rekeying.IsUnderWay);
 
