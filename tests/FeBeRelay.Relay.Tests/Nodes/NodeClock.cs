@@ -31,11 +31,15 @@ internal sealed class NodeClock() : FakeTimeProvider(DateTimeOffset.UtcNow)
             }
             await WaitAsync(ArrivalMilliseconds, () => Holds(condition));
         }
-        Assert.True(Holds(condition), $"it did not come about in {MostTicks} ticks");
+        Assert.True(Holds(condition), $"it did not come about in {MostTicks} ticks; channels: {string.Join("; ", ChannelsOf(nodes).Select(Describe))}");
     }
 
     /// <summary>Until the only channel is parked both ways, as both ends know.</summary>
     public Task ParkedAsync(TestNodes nodes) => AdvanceUntilAsync(nodes, () => ChannelsOf(nodes).All(c => c.IsParked && c.IsParkedByPeer) && ChannelsOf(nodes).Count() == 2);
+
+    private static string Describe(SecureChannel channel) =>
+        $"{channel.Role}, stream {channel.StreamNumber}, idle {channel.IsIdle}, {channel.QuickModes} quick modes, {channel.KeyUpdates} key updates, parked {channel.IsParked}/{channel.IsParkedByPeer}, "
+        + $"exchange {channel.Core.Exchange.Phase}, association {channel.Association.Id[..6]} with {channel.Association.QuickModes} quick modes";
 
     private static async Task WaitAsync(int milliseconds, Func<bool> until)
     {
