@@ -35,6 +35,9 @@ public sealed class NodeIdentity
     /// <summary>The node's own certificate.</summary>
     public NodeCertificate Certificate => _credentials.Certificate;
 
+    /// <summary>The suites that it offers and takes where no rule names others, best first.</summary>
+    public IReadOnlyList<Suite> Suites => Settings.Suites;
+
     internal MainModeSettings Settings => _credentials.Settings;
 
     /// <summary>

@@ -43,7 +43,11 @@ public sealed partial class SecureChannel
                 case RecordType.QuickModeRequest or RecordType.QuickModeResponse or RecordType.Refuse or RecordType.Unknown or RecordType.Switch:
                     Rekeying.Take(record.Type, Plaintext(record).ToArray());
                     continue;
-                case RecordType.Open or RecordType.End:
+                case RecordType.Open:
+                    Service = record.Open!.Service;
+                    Use();
+                    return true;
+                case RecordType.End:
                     Use();
                     return true;
                 default:

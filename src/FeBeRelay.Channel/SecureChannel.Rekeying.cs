@@ -19,6 +19,15 @@ public sealed partial class SecureChannel
     /// <summary>Whether the peer has parked its direction.</summary>
     public bool IsParkedByPeer => _core.Receiver.IsParked;
 
+    /// <summary>Age of the present keys: the time since the last quick mode.</summary>
+    public TimeSpan KeyAge => Volatile.Read(ref _rekeying)?.Age ?? TimeSpan.Zero;
+
+    /// <summary>When new keys are due; null where they are made on demand, both directions being parked.</summary>
+    public TimeSpan? KeysDueIn => Volatile.Read(ref _rekeying)?.DueIn;
+
+    /// <summary>Makes new keys now, or asks the initiator to: in-band quick mode. Where none can be made the present ones stay.</summary>
+    public void Rekey() => Volatile.Read(ref _rekeying)?.Renew();
+
     /// <summary>
     /// Whether who carries the present stream goes on reading while it waits to send. Only then is this end's direction parked while a stream is open: the new
     /// keys that un-park it come among what is read.

@@ -77,6 +77,12 @@ public sealed partial class SecureChannel : IAsyncDisposable
     /// <summary>The newest stream, 0 before the first.</summary>
     public uint StreamNumber => _core.Sender.StreamNumber;
 
+    /// <summary>The service of the newest stream, null before the first.</summary>
+    public string? Service { get; private set; }
+
+    /// <summary>The relay endpoint of the newest stream, in the words of who carries it. For views, never for decisions.</summary>
+    public string? Endpoint { get; set; }
+
     /// <summary>Whether no stream is open.</summary>
     public bool IsIdle => _core.Sender.IsIdle;
 
@@ -97,7 +103,11 @@ public sealed partial class SecureChannel : IAsyncDisposable
 
     /// <summary>Bytes of plaintext and records, each way. Readable from any thread.</summary>
     public TrafficTotals Totals =>
-        new(_core.Sender.TotalBytes, _core.Receiver.TotalBytes, _core.Sender.TotalRecords, _core.Receiver.TotalRecords);
+        new(_core.Sender.TotalBytes, _core.Receiver.TotalBytes, _core.Sender.TotalRecords, _core.Receiver.TotalRecords)
+        {
+            Rekeys = (ulong)QuickModes,
+            KeyUpdates = (ulong)KeyUpdates,
+        };
 
     /// <summary>A responder sends nothing before a record of the initiator opened (3.6).</summary>
     internal bool MaySpeak => Role == Role.Initiator || _core.Receiver.HasOpenedRecord;
@@ -109,6 +119,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
     public async ValueTask OpenAsync(StreamOpen open)
     {
         Use();
+        Service = open.Service;
         await _sending.WaitAsync().ConfigureAwait(false);
         while (_core.Sender.IsParked)
         {

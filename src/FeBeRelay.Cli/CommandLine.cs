@@ -23,6 +23,7 @@ internal static class CommandLine
           feberelay run --config fe1.json               beside the front end
           feberelay audit verify --config fe1.json      is the security log as it was written?
           feberelay policy explain --config fe1.json --from me --to be1      protected, clear or blocked, and by which rule?
+          feberelay monitor --config fe1.json           what is protected now, and how?
           feberelay probe be1 --config fe1.json         does the way to be1 work, and if not, where does it stop?
         """;
 
@@ -77,6 +78,8 @@ internal static class CommandLine
             ConfigCommand.Create(context),
             PolicyCommand.Create(context),
             ProbeCommand.Create(context),
+            MonitorCommand.Create(context),
+            SaCommand.Create(context),
             AuditCommand.Create(context),
             CertsCommand.Create(),
             CompletionCommand.Create(),

@@ -7,6 +7,8 @@ using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Endpoints;
 using FeBeRelay.Relay.Http;
+using FeBeRelay.Relay.Management;
+using FeBeRelay.Relay.Monitoring;
 using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Policies.Outbound;
 using FeBeRelay.Relay.Policies.Pins;
@@ -28,14 +30,17 @@ internal sealed class Node : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly AuditLog _audit;
     private readonly ServiceTable _services;
+    private readonly InboundPolicy _inbound;
     private readonly ServiceServer _server;
     private readonly PinStore _pins;
     private readonly PeerPools _pools;
     private readonly OutboundPolicy _outbound;
     private readonly List<StreamEndpoint> _endpoints = [];
+    private readonly List<ServicePort> _servicePorts = [];
     private readonly ITimer _sweep;
     private readonly CancellationTokenSource _ending = new();
     private readonly HttpEndpoints? _http;
+    private readonly ManagementEndpoint? _management;
     private ChannelListener? _listener;
     private bool _started;
     private bool _drained;
@@ -55,7 +60,8 @@ internal sealed class Node : IAsyncDisposable
         Associations.ChannelEnded += _audit.ChannelEnded;
         _options.Policy.Changed += PolicyChanged;
         _services = new ServiceTable(options.Services);
-        _server = new ServiceServer(_services, _audit, time, loggers.CreateLogger<ServiceServer>());
+        _inbound = new InboundPolicy(options.Policy, _services, options.Identity.Suites);
+        _server = new ServiceServer(_services, _inbound, _audit, time, loggers.CreateLogger<ServiceServer>());
         Clear = new ClearConnections(_audit, time);
         _pins = OpenPins(options.Pins);
         _pools = new PeerPools(options.Peers, CreatePool);
@@ -65,6 +71,8 @@ internal sealed class Node : IAsyncDisposable
         _http = options.Http is { HasEndpoints: true } http
             ? HttpEndpoints.Create(http, new NodeLookup(FindChannels, n => options.Peers.FirstOrDefault(p => p.Name == n)?.Address), _audit, time, loggers)
             : null;
+        Monitor = new NodeMonitor(Associations, _audit, options.Identity, options.Name, options.Policy, () => NodePorts, time);
+        _management = options.Management is { } management ? CreateManagement(management) : null;
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
     }
 
@@ -83,6 +91,12 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The http endpoints, if the node has any.</summary>
     public HttpEndpoints? Http => _http;
 
+    /// <summary>Reads the node's figures.</summary>
+    public NodeMonitor Monitor { get; }
+
+    /// <summary>Where it is managed, if it is.</summary>
+    public ManagementEndpoint? Management => _management;
+
     /// <summary>Opens a stream of a service at a peer, for code in this process.</summary>
     public Task<SecureChannelStream> OpenStreamAsync(string peer, string service, CancellationToken cancellation) =>
         _pools.Get(peer, null, SecurityMethods.Default).OpenStreamAsync(service, cancellation);
@@ -90,6 +104,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>Where an endpoint listens, with the port that the system chose.</summary>
     public EndPoint EndPointOf(string endpoint) =>
         _endpoints[_options.Endpoints.ToList().FindIndex(e => e.Name == endpoint)].LocalEndPoint;
+
+    /// <summary>Where a service's own port is, with the port that the system chose.</summary>
+    public IPEndPoint ServicePortOf(string service) => _servicePorts.Single(p => p.Service.Name == service).EndPoint;
 
     /// <summary>Opens node ports and endpoints.</summary>
     /// <exception cref="NodeStartException">An address cannot be listened on.</exception>
@@ -99,7 +116,7 @@ internal sealed class Node : IAsyncDisposable
         if (_options.NodePorts.Count > 0)
         {
             _listener = new ChannelListener(
-                _options.Identity, _services, Associations, _server.ServeAsync, _time, _loggers.CreateLogger<ChannelListener>())
+                _options.Identity, _inbound, Associations, _server.ServeAsync, _time, _loggers.CreateLogger<ChannelListener>())
             {
                 MayAccept = () => _audit.MayAdmit,
             };
@@ -109,6 +126,7 @@ internal sealed class Node : IAsyncDisposable
             {
                 Open(() => _listener.Listen(port), $"node port {port}");
             }
+            OpenServicePorts(_listener);
             _ = WarnOfOtherWaysAsync();
         }
         foreach (EndpointOptions endpoint in _options.Endpoints)
@@ -118,7 +136,9 @@ internal sealed class Node : IAsyncDisposable
                 $"relay endpoint {endpoint.Name} on {endpoint.Listen}");
         }
         await StartHttpAsync().ConfigureAwait(false);
+        await (_management?.StartAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         _endpoints.ForEach(e => e.Start());
+        _servicePorts.ForEach(p => p.Start());
         foreach (PeerNode peer in _options.Peers.Where(p => p.WarmChannels > 0))
         {
             _outbound.KeepWarm(peer);
@@ -148,11 +168,13 @@ internal sealed class Node : IAsyncDisposable
         {
             await _listener.StopAcceptingAsync().ConfigureAwait(false);
         }
-        await Task.WhenAll([DrainRelayAsync(either.Token), _server.DrainAsync(either.Token)]).ConfigureAwait(false);
+        await Task.WhenAll([DrainRelayAsync(either.Token), _server.DrainAsync(either.Token), .. _servicePorts.Select(p => p.DrainAsync(either.Token))])
+            .ConfigureAwait(false);
         if (_listener is not null)
         {
             await _listener.DisposeAsync().ConfigureAwait(false);
         }
+        await (_management?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         Associations.EndAll();
         _audit.TellFloods();
         if (_started)
@@ -171,9 +193,23 @@ internal sealed class Node : IAsyncDisposable
         {
             await _http.DisposeAsync().ConfigureAwait(false);
         }
+        if (_management is not null)
+        {
+            await _management.DisposeAsync().ConfigureAwait(false);
+        }
+        foreach (ServicePort port in _servicePorts)
+        {
+            await port.DisposeAsync().ConfigureAwait(false);
+        }
         _server.Dispose();
         Associations.Dispose();
         _ending.Dispose();
+    }
+
+    private ManagementEndpoint CreateManagement(ManagementOptions options)
+    {
+        var actions = new AssociationActions(Associations, () => _pools.All, _time);
+        return ManagementEndpoint.Create(options, new ManagementApi(Monitor, Associations, actions, new EventFeed(_audit, _time), _audit), _audit, _loggers);
     }
 
     private ChannelConnector Connector(PeerNode peer)
@@ -187,6 +223,32 @@ internal sealed class Node : IAsyncDisposable
     {
         PolicyLog.PolicyChanged(_logger, change.Now.Name, change.Before.Name, change.Reason);
         _audit.PolicyChanged(change.Now.Name, $"in the place of {change.Before.Name}: {change.Reason}");
+        WarnOfExposedPorts(change.Now);
+    }
+
+    private void OpenServicePorts(ChannelListener channels)
+    {
+        var context = new ServicePortContext(_inbound, channels, Clear, _audit, _time, _loggers.CreateLogger<ServicePort>());
+        foreach (Service service in _services.All)
+        {
+            if (service.Listen is { } own)
+            {
+                Open(() => _servicePorts.Add(new ServicePort(service, own, context)), $"own port of service {service.Name} on {own}");
+            }
+        }
+        WarnOfExposedPorts(_options.Policy.Current);
+    }
+
+    private void WarnOfExposedPorts(NodePolicy policy)
+    {
+        foreach (ServicePort port in _servicePorts)
+        {
+            if (ClearExposure.Find(policy, port.Service.Name, port.EndPoint) is { } rule)
+            {
+                InboundLog.ClearListenerExposed(_logger, port.Service.Name, rule.Name, port.EndPoint);
+                _audit.ClearListenerExposed(port.Service.Name, port.EndPoint, rule.Name);
+            }
+        }
     }
 
     private void Sweep()

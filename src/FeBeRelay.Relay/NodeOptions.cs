@@ -3,6 +3,7 @@ using FeBeRelay.Channel;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http;
+using FeBeRelay.Relay.Management;
 using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Policies.Pins;
 using FeBeRelay.Relay.Services;
@@ -33,8 +34,11 @@ internal sealed record NodeOptions
     /// <summary>The services behind the node ports.</summary>
     public IReadOnlyList<Service> Services { get; init; } = [];
 
+    /// <summary>Where it can be managed, or null.</summary>
+    public ManagementOptions? Management { get; init; }
+
     /// <summary>Where security events go; stays its maker's.</summary>
-    public AuditLog Audit { get; init; } = AuditLog.None;
+    public AuditLog Audit { get; init; } = AuditLog.None();
 
     /// <summary>What goes protected, clear or not at all; may be changed while the node runs.</summary>
     public EffectivePolicy Policy { get; init; } = new(NodePolicy.Of(Posture.SecureServer));

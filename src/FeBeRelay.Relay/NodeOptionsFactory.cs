@@ -6,6 +6,7 @@ using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Credentials;
 using FeBeRelay.Relay.Http;
+using FeBeRelay.Relay.Management;
 using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Policies.Pins;
 using FeBeRelay.Relay.Services;
@@ -45,8 +46,14 @@ internal static class NodeOptionsFactory
             NodePorts = [.. (configuration.Listener?.Listen ?? []).Select(a => (IPEndPoint)a.ToEndPoint())],
             Services =
             [
-                .. configuration.Listener?.Services.Select(s => new Service(s.Key, s.Value.BackEnd.ToEndPoint(), s.Value.Peers, s.Value.ProxyProtocol)) ?? [],
+                .. configuration is { Listener: not null, Management.Enabled: true } ? ManagementServices.Of(configuration.Management) : [],
+                .. configuration.Listener?.Services.Select(s => new Service(s.Key, s.Value.BackEnd.ToEndPoint(), s.Value.Peers, s.Value.ProxyProtocol)
+                {
+                    Listen = (IPEndPoint?)s.Value.Listen?.ToEndPoint(),
+                    Quiet = TimeSpan.FromMilliseconds(s.Value.QuietMilliseconds),
+                }) ?? [],
             ],
+            Management = ToManagement(configuration.Management),
             Pins = configuration.Policy.PinsFile is { } pins ? new PinFile(pins, time) : null,
             Policy = new EffectivePolicy(NodePolicyFactory.Effective(configuration.Policy)),
             Drain = TimeSpan.FromSeconds(configuration.Node.DrainSeconds),
@@ -96,6 +103,10 @@ internal static class NodeOptionsFactory
         MaxIdleChannels = settings.MaxIdleChannels,
         WarmChannels = settings.WarmChannels,
     };
+
+    private static ManagementOptions? ToManagement(ManagementSettings settings) => settings.Enabled
+        ? new ManagementOptions(settings.Folder!, [.. settings.Listen.Select(a => (IPEndPoint)a.ToEndPoint())], ManagementServices.RolesForPeers(settings))
+        : null;
 
     private static Lifetimes ToLifetimes(LifetimeSettings settings) => new(
         (uint)settings.AssociationSeconds, (uint)settings.AssociationQuickModes, (uint)settings.KeySeconds, (uint)settings.KeyKilobytes);

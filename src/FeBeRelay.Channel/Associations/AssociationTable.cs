@@ -17,6 +17,9 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
     private readonly ConcurrentDictionary<string, Association> _issued = new();
     private readonly ConcurrentDictionary<string, Association> _opened = new();
     private readonly ConcurrentDictionary<Association, byte> _all = new();
+    private readonly Lock _counting = new();
+    private AssociationTotals _ended;
+    private long _channelsMade;
 
     /// <summary>Every association that is alive, or whose channels are.</summary>
     public IReadOnlyCollection<Association> All
@@ -25,6 +28,18 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
         {
             DropEnded();
             return [.. _all.Keys];
+        }
+    }
+
+    /// <summary>What all came to since the node's start.</summary>
+    public AssociationTotals Totals
+    {
+        get
+        {
+            lock (_counting)
+            {
+                return _all.Keys.Aggregate(_ended, static (sum, one) => sum.With(one)) with { ChannelsMade = Interlocked.Read(ref _channelsMade) };
+            }
         }
     }
 
@@ -69,9 +84,13 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
     internal Association? FindIssued(ReadOnlySpan<byte> id) =>
         _issued.TryGetValue(Convert.ToHexStringLower(id), out Association? association) && association.IsUsable ? association : null;
 
-    /// <summary>Drops an association: the peer has proved that it does not know it, or it is expired.</summary>
-    internal void Retire(Association association, string reason)
+    /// <summary>An association by its id, of whichever role; null where there is none.</summary>
+    public Association? Find(string id) => _all.Keys.FirstOrDefault(association => association.Id == id);
+
+    /// <summary>Drops an association: no channel is made under it from now on. It has ended when its last channel has.</summary>
+    public void Retire(Association association, string reason)
     {
+        ArgumentNullException.ThrowIfNull(association);
         association.EndReason ??= reason;
         _issued.TryRemove(new(association.Id, association));
         foreach ((string peer, Association opened) in _opened)
@@ -81,11 +100,21 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
                 _opened.TryRemove(new(peer, opened));
             }
         }
-        if (association.Channels.Count == 0 && _all.TryRemove(association, out _))
+        if (association.Channels.Count == 0 && TryRemove(association))
         {
             ChannelLog.AssociationEnded(logger, association.Id, association.Peer.Name, association.EndReason, association.QuickModes, association.Totals);
             Ended?.Invoke(association, association.EndReason);
             association.Dispose();
+        }
+    }
+
+    private bool TryRemove(Association association)
+    {
+        lock (_counting)
+        {
+            bool removed = _all.TryRemove(association, out _);
+            _ended = removed ? _ended.With(association) : _ended;
+            return removed;
         }
     }
 
@@ -195,8 +224,18 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
         ChannelLog.AssociationMade(
             logger, association.Id, association.Role, association.Peer.Name, association.Peer.Fingerprint, association.Suite.Name, association.Group.Name,
             association.Lifetimes.AssociationSeconds, association.Lifetimes.KeySeconds, association.Lifetimes.KeyKilobytes);
-        association.ChannelAdded = channel => ChannelAdded?.Invoke(channel);
+        association.ChannelAdded = Add;
         association.ChannelEnded = channel => ChannelEnded?.Invoke(channel);
         Added?.Invoke(association);
+    }
+
+    private void Add(SecureChannel channel)
+    {
+        if (channel.QuickModes == 0)
+        {
+            // Otherwise it came from another association.
+            Interlocked.Increment(ref _channelsMade);
+        }
+        ChannelAdded?.Invoke(channel);
     }
 }

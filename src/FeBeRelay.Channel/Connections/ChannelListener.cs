@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Channel.Connections;
@@ -26,7 +27,7 @@ public sealed class ChannelListener : IAsyncDisposable
     private int _negotiations;
 
     /// <param name="identity">Who this node is.</param>
-    /// <param name="admission">Which authenticated peers get an association.</param>
+    /// <param name="admission">Which peers get associations and channels, and how they are protected.</param>
     /// <param name="associations">Where associations are kept.</param>
     /// <param name="serve">Serves one channel until its end; owns it.</param>
     /// <param name="time">The clock.</param>
@@ -82,7 +83,10 @@ public sealed class ChannelListener : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private void Accept(Socket socket)
+    /// <summary>Takes over a connection that was accepted elsewhere and whose first bytes are this protocol's.</summary>
+    /// <param name="socket">The connection; owned from here on.</param>
+    /// <param name="received">What was received from it, at most <see cref="Preface.Size"/> bytes and what came with them.</param>
+    public void Take(Socket socket, ReadOnlyMemory<byte> received)
     {
         if (!MayAccept())
         {
@@ -97,10 +101,12 @@ public sealed class ChannelListener : IAsyncDisposable
             SocketTuning.Reset(socket);
             return;
         }
-        Track(ServeAsync(socket));
+        Track(ServeAsync(socket, received));
     }
 
-    private async Task ServeAsync(Socket socket)
+    private void Accept(Socket socket) => Take(socket, ReadOnlyMemory<byte>.Empty);
+
+    private async Task ServeAsync(Socket socket, ReadOnlyMemory<byte> received)
     {
         SecureChannel? channel = null;
         var attempt = new ResponderAttempt(_identity, _admission, _associations, _time, socket);
@@ -108,7 +114,7 @@ public sealed class ChannelListener : IAsyncDisposable
         try
         {
             SocketTuning.Apply(socket);
-            channel = await attempt.RunAsync(_ending.Token).ConfigureAwait(false);
+            channel = await attempt.RunAsync(received, _ending.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ProtocolException or SocketException or OperationCanceledException or ObjectDisposedException)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FeBeRelay.Channel.Associations;
 using System.Net.Sockets;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Handshake;
@@ -114,6 +115,29 @@ public sealed class ChannelPool : IAsyncDisposable
                 _ = CloseAsync(pooled);
             }
         }
+    }
+
+    /// <summary>Closes the idle channels of one association, authentically.</summary>
+    public async Task CloseIdleAsync(Association association)
+    {
+        var closing = new List<Task>();
+        var others = new List<PooledChannel>();
+        while (_idle.TryPop(out PooledChannel? pooled))
+        {
+            if (pooled.Channel.Association == association && pooled.TryRent(out _))
+            {
+                LetGo();
+                closing.Add(CloseAsync(pooled));
+            }
+            else if (!pooled.IsLost)
+            {
+                others.Add(pooled);
+            }
+        }
+        // As they were: the youngest on top.
+        others.Reverse();
+        others.ForEach(_idle.Push);
+        await Task.WhenAll(closing).ConfigureAwait(false);
     }
 
     /// <summary>Closes the idle channels, and from now on those that come back.</summary>

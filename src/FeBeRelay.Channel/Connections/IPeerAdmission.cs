@@ -1,10 +1,14 @@
-using FeBeRelay.Channel.Identity;
+using FeBeRelay.Protocol.Cryptography;
 
 namespace FeBeRelay.Channel.Connections;
 
-/// <summary>Which authenticated peers get an association: the listener's services decide, the lab and tests have their own rule.</summary>
+/// <summary>What this node's policy and services say of peers that dial it. Thread-safe; asked anew each time.</summary>
 public interface IPeerAdmission
 {
-    /// <summary>Whether any service of this node is for that peer. Default deny.</summary>
-    bool Admits(PeerIdentity peer);
+    /// <summary>The suites that main mode may choose of, before the peer is known: the answer on the peer itself may be narrower.</summary>
+    /// <returns>At least one.</returns>
+    IReadOnlyList<Suite> SuitesFor(PeerArrival arrival);
+
+    /// <summary>Whether an authenticated peer gets an association, or one more channel under it. Default deny.</summary>
+    PeerAdmission Admit(PeerArrival arrival);
 }

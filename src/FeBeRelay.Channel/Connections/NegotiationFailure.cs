@@ -1,6 +1,7 @@
 using System.Net;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Policy;
 
 namespace FeBeRelay.Channel.Connections;
 
@@ -19,8 +20,11 @@ public sealed record NegotiationFailure(Role Role, NegotiationStep Step, string 
     /// <summary>Why the peer's certificate was refused, if it was.</summary>
     public IdentityRefusal? Refusal { get; init; }
 
-    /// <summary>The peer proved who it is, but this node has nothing for it.</summary>
+    /// <summary>The peer proved who it is, but policy blocks it or no service is for it.</summary>
     public bool IsNotAllowed { get; init; }
+
+    /// <summary>The rule that decided, where one did.</summary>
+    public PolicyRule? Rule { get; init; }
 
     public EndPoint? Local { get; init; }
 

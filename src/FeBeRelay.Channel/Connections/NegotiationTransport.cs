@@ -7,13 +7,22 @@ namespace FeBeRelay.Channel.Connections;
 /// <summary>Carries a negotiation's bytes over its socket, under its deadline.</summary>
 internal static class NegotiationTransport
 {
-    /// <summary>Sends what is pending, then receives until the negotiation pauses or is done.</summary>
+    /// <summary>Takes what was received already, sends what is pending, then receives until the negotiation pauses or is done.</summary>
     /// <exception cref="ProtocolException">It has failed; the alert was sent.</exception>
-    public static async Task AdvanceAsync(NegotiationBase negotiation, Socket socket, TimeProvider time, CancellationToken cancellation)
+    public static Task AdvanceAsync(NegotiationBase negotiation, Socket socket, TimeProvider time, CancellationToken cancellation) =>
+        AdvanceAsync(negotiation, ReadOnlyMemory<byte>.Empty, socket, time, cancellation);
+
+    /// <inheritdoc cref="AdvanceAsync(NegotiationBase, Socket, TimeProvider, CancellationToken)"/>
+    public static async Task AdvanceAsync(
+        NegotiationBase negotiation, ReadOnlyMemory<byte> received, Socket socket, TimeProvider time, CancellationToken cancellation)
     {
         var buffer = new byte[4_096];
         try
         {
+            if (!received.IsEmpty)
+            {
+                negotiation.Receive(received.Span);
+            }
             await FlushAsync(negotiation, socket, cancellation).ConfigureAwait(false);
             while (negotiation.Status == NegotiationStatus.NeedsBytes)
             {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using FeBeRelay.Channel.Associations;
@@ -6,6 +7,7 @@ using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Rekeying;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
+using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Negotiation;
 
@@ -15,8 +17,10 @@ namespace FeBeRelay.Channel.Connections;
 [SuppressMessage("Reliability", "CA1001", Justification = "The table owns the association.")]
 internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission admission, AssociationTable associations, TimeProvider time, Socket socket)
 {
+    private readonly PeerArrival _arrival = new((IPEndPoint)socket.LocalEndPoint!, (IPEndPoint)socket.RemoteEndPoint!);
     private PeerIdentity? _verified;
     private Association? _association;
+    private bool _demandsForwardSecrecy;
     private NegotiationFailure _progress = new(Role.Responder, NegotiationStep.MainMode, "") { Local = socket.LocalEndPoint, Remote = socket.RemoteEndPoint };
 
     /// <summary>What is known of the connection, as the account of a failure.</summary>
@@ -29,26 +33,31 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
     };
 
     /// <summary>Answers until the connection is a channel.</summary>
+    /// <param name="received">What was received of the connection already.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>The channel, or null when the initiator went after main mode (an enquiry).</returns>
     /// <exception cref="ProtocolException">The negotiation failed; the peer was told as much as it may know.</exception>
-    public async Task<SecureChannel?> RunAsync(CancellationToken cancellation)
+    public async Task<SecureChannel?> RunAsync(ReadOnlyMemory<byte> received, CancellationToken cancellation)
     {
-        using var negotiation = new ResponderNegotiation(identity.Settings, time.GetElapsedTime(0));
+        MainModeSettings settings = identity.Settings with { Suites = admission.SuitesFor(_arrival) };
+        using var negotiation = new ResponderNegotiation(settings, time.GetElapsedTime(0));
         while (true)
         {
             try
             {
-                await NegotiationTransport.AdvanceAsync(negotiation, socket, time, cancellation).ConfigureAwait(false);
+                await NegotiationTransport.AdvanceAsync(negotiation, received, socket, time, cancellation).ConfigureAwait(false);
+                received = default;
             }
             catch (ProtocolException e) when (e.Error == ProtocolError.Truncated && negotiation.MainMode is not null)
             {
+                EndEnquiry();
                 return null;
             }
             if (negotiation.Status == NegotiationStatus.Done)
             {
                 var core = new ChannelCore(Role.Responder, negotiation.Channel!, _association!.ForExchange.Limits, _association.ForExchange.Peer);
                 var channel = new SecureChannel(Role.Responder, socket, core, _association, time, negotiation.Rest);
-                channel.Rekeying = new ResponderRekeying(channel, associations, associations.Logger);
+                channel.Rekeying = new ResponderRekeying(channel, associations, _demandsForwardSecrecy, associations.Logger);
                 return channel;
             }
             await AnswerPauseAsync(negotiation).ConfigureAwait(false);
@@ -75,7 +84,7 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
         }
     }
 
-    /// <summary>Checks the initiator's chain, then whether any service is for it (docs/protocol.md 7.3).</summary>
+    /// <summary>Checks the initiator's chain, then whether policy and services take it (docs/protocol.md 7.3).</summary>
     private void Verify(ResponderNegotiation negotiation)
     {
         PeerVerdict verdict = identity.Verify(negotiation.PeerChain, PeerRole.Initiator);
@@ -86,13 +95,14 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
         }
         _verified = verdict.Identity;
         VerifiedPeer peer = VerifiedPeer.Of(verdict.Identity.Name, negotiation.PeerChain);
-        if (!admission.Admits(verdict.Identity))
+        PeerAdmission answer = Admit(verdict.Identity, negotiation.Demand);
+        if (RefusalOf(answer, negotiation.Suite) is { } refusal)
         {
-            _progress = _progress with { IsNotAllowed = true };
-            throw negotiation.Decline(peer, ErrorCode.NotAuthorised, $"no service is for {verdict.Identity.Name}; name it in a service's peers to allow it");
+            throw negotiation.Decline(peer, refusal.Code, refusal.Reason);
         }
         Fate fate = negotiation.Tried.Length == 0 ? Fate.None : IsIssuedTo(_verified, negotiation.Tried) ? Fate.Kept : Fate.Lost;
-        negotiation.Accept(peer, RandomNumberGenerator.GetBytes(Limits.IdSize), Answer.Protected, fate, identity.Settings.Lifetimes);
+        Lifetimes lifetimes = answer.Rule.Security.Lifetimes ?? identity.Settings.Lifetimes;
+        negotiation.Accept(peer, RandomNumberGenerator.GetBytes(Limits.IdSize), answer.Answer, fate, lifetimes);
         _association = new Association(Role.Responder, negotiation.MainMode!, _verified, time);
         associations.AddIssued(_association);
         _progress = _progress with { Step = NegotiationStep.QuickMode };
@@ -111,6 +121,37 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
         _association = association;
         _progress = _progress with { Step = NegotiationStep.QuickMode };
         association.Authenticate(negotiation.Authenticate);
-        negotiation.AnswerQuickMode(association.Keys, demandForwardSecrecy: true);
+        PeerAdmission answer = Admit(association.Peer, Demand.Require);
+        if (RefusalOf(answer, association.Suite) is { } refusal)
+        {
+            throw negotiation.RefuseQuickMode(association.Keys, refusal.Code, refusal.Reason);
+        }
+        _demandsForwardSecrecy = answer.Rule.Security.ForwardSecrecy;
+        negotiation.AnswerQuickMode(association.Keys, _demandsForwardSecrecy);
+    }
+
+    private PeerAdmission Admit(PeerIdentity peer, Demand demand)
+    {
+        PeerAdmission answer = admission.Admit(_arrival with { Peer = peer, Demand = demand });
+        _progress = _progress with { Rule = answer.Rule, IsNotAllowed = answer.Refusal is not null };
+        return answer;
+    }
+
+    /// <summary>What the peer is told, and what the operator, where it is refused. The suite was chosen before it was known who the peer is.</summary>
+    private (ErrorCode Code, string Reason)? RefusalOf(PeerAdmission answer, Suite suite)
+    {
+        IReadOnlyList<Suite> allowed = answer.Rule.Security.Suites ?? identity.Settings.Suites;
+        return answer.Refusal is { } refusal ? (ErrorCode.NotAuthorised, refusal)
+            : allowed.Contains(suite) ? null
+            : (ErrorCode.NegotiationFailed, $"rule {answer.Rule.Name} does not allow {suite.Name} to this peer");
+    }
+
+    /// <summary>An enquiry is over. Where security is not wanted nobody will use its association (docs/protocol.md 2).</summary>
+    private void EndEnquiry()
+    {
+        if (_association is { Answer: Answer.Optional } unwanted)
+        {
+            associations.Retire(unwanted, "an enquiry was answered");
+        }
     }
 }

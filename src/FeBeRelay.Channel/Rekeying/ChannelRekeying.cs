@@ -43,7 +43,23 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
     internal virtual bool IsUnderWay => channel.Core.Exchange.IsOutstanding;
 
     /// <summary>How long the keys have been in use since the last quick mode.</summary>
-    protected TimeSpan Age => channel.Now - _freshSince;
+    public TimeSpan Age => channel.Now - _freshSince;
+
+    /// <summary>When they are renewed by age; null while both directions are parked, so that there are none.</summary>
+    public TimeSpan? DueIn
+    {
+        get
+        {
+            TimeSpan left = TimeSpan.FromSeconds(channel.Association.Lifetimes.KeySeconds) * Spread - Age;
+            return AreBothParked(channel.Core) ? null : left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>The share of the agreed age at which new keys are made: 1 as far as this end knows.</summary>
+    protected virtual double Spread => 1;
+
+    /// <summary>Wants new keys now. Nobody waits for them, so without them the channel goes on with those that it has.</summary>
+    public void Renew() => WantKeys();
 
     /// <summary>Un-parks this end's direction.</summary>
     /// <returns>Done when an exchange is over; failed when the channel is.</returns>

@@ -24,11 +24,12 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
-    // Up to a tenth more or less, so that a node's channels do not all start at once.
-    private readonly double _spread = 0.9 + 0.2 * Random.Shared.NextDouble();
     private int _running;
     private long _notBefore;
     private int _attempts;
+
+    // Up to a tenth more or less, so that a node's channels do not all start at once.
+    protected override double Spread { get; } = 0.9 + 0.2 * Random.Shared.NextDouble();
 
     internal override bool IsUnderWay => Volatile.Read(ref _running) != 0 || base.IsUnderWay;
 
@@ -60,7 +61,7 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
         {
             return false;
         }
-        bool old = Age >= TimeSpan.FromSeconds(Channel.Association.Lifetimes.KeySeconds) * _spread && !AreBothParked(Channel.Core);
+        bool old = Age >= TimeSpan.FromSeconds(Channel.Association.Lifetimes.KeySeconds) * Spread && !AreBothParked(Channel.Core);
         bool moves = Channel.Association.IsNearItsEnd || (Age >= ShortestStay && connector.HasSuccessor(Channel.Association));
         bool due = old || moves || HasWaiting || Exchange.Wanted is not null;
         if (due)

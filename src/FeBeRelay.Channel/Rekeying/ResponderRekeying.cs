@@ -10,8 +10,10 @@ namespace FeBeRelay.Channel.Rekeying;
 /// <summary>The responder answers M1, and asks where it wants what the initiator should have started.</summary>
 /// <param name="channel">The channel.</param>
 /// <param name="associations">Those that this node issued.</param>
+/// <param name="demandForwardSecrecy">Whether policy demanded it when the channel was made.</param>
 /// <param name="logger">The log.</param>
-internal sealed class ResponderRekeying(SecureChannel channel, AssociationTable associations, ILogger logger) : ChannelRekeying(channel, logger)
+internal sealed class ResponderRekeying(SecureChannel channel, AssociationTable associations, bool demandForwardSecrecy, ILogger logger)
+    : ChannelRekeying(channel, logger)
 {
     // The initiator acts at 1.1 times the agreed age at the latest.
     private const double AskAt = 1.2;
@@ -47,7 +49,7 @@ internal sealed class ResponderRekeying(SecureChannel channel, AssociationTable 
         if (associations.FindIssued(id) is { } association)
         {
             Target = association;
-            refusal = Exchange.Answer(association.ForExchange, demandForwardSecrecy: true, PlatformEntropy.Instance);
+            refusal = Exchange.Answer(association.ForExchange, demandForwardSecrecy, PlatformEntropy.Instance);
             association.CountQuickMode();
         }
         else

@@ -20,6 +20,7 @@ internal static class PolicyCommand
         PolicySignCommand.Create(),
         PolicyPublishCommand.Create(),
         PolicyResultCommand.Create(context),
+        PolicyImportCommand.Create(),
         PolicyPinsCommand.Create(context),
     };
 

@@ -19,6 +19,9 @@ public sealed class ResponderAwaitingVerdict : MainModeState
     /// <summary>The initiator's certificates in DER, leaf first: to be checked by clause 7.</summary>
     public IReadOnlyList<byte[]> PeerChain => _peer.Chain;
 
+    /// <summary>The suite chosen.</summary>
+    public Suite Suite => _keys.Suite;
+
     /// <summary>What the initiator's policy asks.</summary>
     public Demand Demand => _context.Hello.Demand;
 

@@ -1,3 +1,4 @@
+using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.QuickMode;
 using FeBeRelay.Protocol.Wire;
@@ -27,6 +28,9 @@ public sealed class ResponderNegotiation : NegotiationBase
 
     /// <summary>The association that the initiator was told is not known, 16 bytes or empty; there while a verdict is awaited.</summary>
     public byte[] Tried { get; private set; } = [];
+
+    /// <summary>The suite that main mode chose; there while a verdict is awaited.</summary>
+    public Suite Suite => Verdict.Suite;
 
     /// <summary>The association that main mode made, once it is done; the caller's from then on.</summary>
     public MainModeResult? MainMode { get; private set; }
@@ -64,7 +68,7 @@ public sealed class ResponderNegotiation : NegotiationBase
     public ProtocolException Decline(VerifiedPeer peer, ErrorCode code, string reason)
     {
         Output.Add(Verdict.Decline(peer, code));
-        return Fail(ProtocolError.IdentityRefused, reason);
+        return Fail(ErrorOf(code), reason);
     }
 
     /// <summary>Ends the negotiation because the peer's chain was refused: it is told nothing (clause 8.1).</summary>
@@ -85,6 +89,14 @@ public sealed class ResponderNegotiation : NegotiationBase
         Guard(() => quickMode.Authenticate(keys, window));
     }
 
+    /// <summary>Refuses M1 with a code (clause 3.5), after <see cref="Authenticate"/>.</summary>
+    /// <returns>The failure, to be thrown or logged.</returns>
+    public ProtocolException RefuseQuickMode(AssociationKeys keys, ErrorCode code, string reason)
+    {
+        Output.Add(QuickMode.Refuse(keys, code));
+        return Fail(ErrorOf(code), reason);
+    }
+
     /// <summary>Makes the channel, after <see cref="Authenticate"/>.</summary>
     /// <param name="keys">The same association.</param>
     /// <param name="demandForwardSecrecy">Whether this node's policy demands it.</param>
@@ -94,8 +106,7 @@ public sealed class ResponderNegotiation : NegotiationBase
         QuickModeResponder quickMode = QuickMode;
         if (quickMode.LacksDemandedShare(demandForwardSecrecy))
         {
-            Output.Add(quickMode.Refuse(keys, ErrorCode.NegotiationFailed));
-            throw Fail(ProtocolError.NothingInCommon, "quick mode brings no share where forward secrecy is demanded");
+            throw RefuseQuickMode(keys, ErrorCode.NegotiationFailed, "quick mode brings no share where forward secrecy is demanded");
         }
         Guard(() =>
         {
@@ -147,6 +158,9 @@ public sealed class ResponderNegotiation : NegotiationBase
         _helloReceived?.Dispose();
         _awaitingVerdict?.Dispose();
     }
+
+    private static ProtocolError ErrorOf(ErrorCode code) =>
+        code == ErrorCode.NotAuthorised ? ProtocolError.IdentityRefused : ProtocolError.NothingInCommon;
 
     private ProtocolException Fail(ProtocolError error, string reason)
     {

@@ -53,6 +53,18 @@ public sealed class NodePolicy
         return new RuleMatch(matching[0].Rule, matching[0].Filter, matching[1..]);
     }
 
+    /// <summary>The rules of which one will decide when the peer's certificate is known, of a peer whose certificate is not known yet.</summary>
+    public IReadOnlyList<PolicyRule> FindBeforeIdentity(Traffic traffic)
+    {
+        ArgumentNullException.ThrowIfNull(traffic);
+        static bool AsksIdentity(PolicyFilter filter) => filter.Peer.Kind is PeerFilterKind.Unit or PeerFilterKind.Identity;
+        PolicyRule sure = _inOrder.First(entry => !AsksIdentity(entry.Filter) && entry.Filter.Matches(traffic)).Rule;
+        IEnumerable<PolicyRule> perhaps = _inOrder
+            .Where(entry => AsksIdentity(entry.Filter) && (entry.Filter with { Peer = PeerFilter.Any }).Matches(traffic))
+            .Select(entry => entry.Rule);
+        return [.. perhaps.Append(sure).Distinct()];
+    }
+
     /// <summary>Pairs of rules that match the same traffic with filters of the same specificity: nothing says which of them holds.</summary>
     public IReadOnlyList<RuleTie> Ties() =>
     [

@@ -42,6 +42,8 @@ internal enum AuditEventId
     BundleTaken = 9020,
     BundleRefused = 9021,
     BundleStale = 9022,
+    ManagementAction = 9030,
+    ManagementRefused = 9031,
     FileStarted = 9100,
     Checkpoint = 9101,
     TornLineFound = 9102,

@@ -12,7 +12,7 @@ internal sealed partial class AuditLog
     /// <param name="remote">The other's.</param>
     public ClearByteLedger.Entry ClearTraffic(ClearFlow flow, IReadOnlyList<string> flags, EndPoint? local, EndPoint? remote)
     {
-        Write(AuditEventId.ClearTraffic, e => With(e, flow, local, remote) with { Flags = flags });
+        Write(AuditEventId.ClearTraffic, e => With(e, flow, local, remote) with { Flags = Some(flags) });
         return ClearBytes.Connect(flow);
     }
 
@@ -21,18 +21,27 @@ internal sealed partial class AuditLog
         Write(AuditEventId.ClearTrafficEnded, e => With(e, flow, local, remote) with { BytesSent = (ulong)bytesSent, BytesReceived = (ulong)bytesReceived });
 
     /// <summary>Clear traffic that should have been secured was not let in, or not sent.</summary>
-    public void ClearTrafficRefused(string endpoint, string peer, string rule, IReadOnlyList<string> flags, EndPoint? local, EndPoint? remote, string reason) =>
-        Write(AuditEventId.ClearTrafficRefused, e => e with
+    public void ClearTrafficRefused(string endpoint, string peer, string rule, IReadOnlyList<string> flags, EndPoint? local, EndPoint? remote, string reason)
+    {
+        if (_flood.Admits(peer))
         {
-            Endpoint = endpoint,
-            PeerNode = peer,
-            Rule = rule,
-            Flags = flags,
-            LocalAddress = Text(local),
-            RemoteAddress = Text(remote),
-            FailurePoint = FailurePoint.Me,
-            Reason = reason,
-        });
+            Write(AuditEventId.ClearTrafficRefused, e => e with
+            {
+                Endpoint = endpoint,
+                PeerNode = peer,
+                Rule = rule,
+                Flags = Some(flags),
+                LocalAddress = Text(local),
+                RemoteAddress = Text(remote),
+                FailurePoint = FailurePoint.Me,
+                Reason = reason,
+            });
+        }
+    }
+
+    /// <summary>A clear connection was let in, and the application behind the service does not answer.</summary>
+    public void BackEndUnreachable(ClearFlow flow, EndPoint? local, EndPoint? remote, string reason) =>
+        Write(AuditEventId.BackEndUnreachable, e => With(e, flow, local, remote) with { FailurePoint = FailurePoint.Me, Reason = reason });
 
     /// <summary>A peer was found not capable, and is talked to in the clear for a while: who can drop packets can force this, so it is a failure.</summary>
     public void FallbackToSoft(string endpoint, string peer, string rule, EndPoint? remote, TimeSpan lifetime, string reason) =>
@@ -52,6 +61,8 @@ internal sealed partial class AuditLog
     /// <summary>A policy that accepts clear traffic listens on an address that is not private.</summary>
     public void ClearListenerExposed(string endpoint, EndPoint address, string rule) =>
         Write(AuditEventId.ClearListenerExposed, e => e with { Endpoint = endpoint, LocalAddress = Text(address), Rule = rule });
+
+    private static IReadOnlyList<string>? Some(IReadOnlyList<string> flags) => flags.Count > 0 ? flags : null;
 
     private static AuditEvent With(AuditEvent one, ClearFlow flow, EndPoint? local, EndPoint? remote) => one with
     {

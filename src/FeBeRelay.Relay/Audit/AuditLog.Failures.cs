@@ -11,11 +11,12 @@ internal sealed partial class AuditLog
     /// <summary>A connection did not become a channel.</summary>
     public void NegotiationFailed(NegotiationFailure failure)
     {
+        Counts.Count(KindOf(failure));
         if (!_flood.Admits(failure.PeerNode ?? (failure.Remote as IPEndPoint)?.Address.ToString() ?? ""))
         {
             return;
         }
-        Write(KindOf(failure), e => e with
+        WriteCounted(KindOf(failure), e => e with
         {
             Mode = failure.Step == NegotiationStep.QuickMode ? "quick" : "main",
             Role = Name(failure.Role),
@@ -23,6 +24,8 @@ internal sealed partial class AuditLog
             Error = failure.Refusal?.ToString() ?? failure.Error?.ToString() ?? failure.Step.ToString(),
             Code = failure.Code?.Name(),
             Reason = failure.Reason,
+            Rule = failure.Rule?.Name,
+            Flags = FlagsOf(failure.Rule),
             LocalAddress = Text(failure.Local),
             RemoteAddress = Text(failure.Remote),
             PeerNode = failure.PeerNode,
@@ -35,9 +38,10 @@ internal sealed partial class AuditLog
     /// <summary>Connections were closed unheard, because too many negotiations were running.</summary>
     public void TurnedAway(EndPoint remote)
     {
+        Counts.Count(AuditEventId.PossibleAttack);
         if (_flood.Admits("turned away"))
         {
-            Write(AuditEventId.PossibleAttack, e => e with
+            WriteCounted(AuditEventId.PossibleAttack, e => e with
             {
                 FailurePoint = FailurePoint.Me,
                 Role = Name(Role.Responder),

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using FeBeRelay.Channel;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Policy;
 
 namespace FeBeRelay.Relay.Audit;
 
@@ -16,8 +17,14 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
 {
     private readonly FailureFlood _flood = new(time);
 
-    /// <summary>A log that keeps nothing.</summary>
-    public static readonly AuditLog None = new(new NoAudit(), new AuditSelection([], []), "", TimeProvider.System);
+    /// <summary>A log that keeps nothing, and counts all the same.</summary>
+    public static AuditLog None() => new(new NoAudit(), new AuditSelection([], []), "", TimeProvider.System);
+
+    /// <summary>An event that has just been told, whether the selection has it or not. Handlers return at once.</summary>
+    public event Action<AuditEvent>? Told;
+
+    /// <summary>How often each event happened.</summary>
+    public AuditCounters Counts { get; } = new();
 
     /// <summary>False while events cannot be written and the node is to take nothing new (onFailure stop): ask before every new channel and stream.</summary>
     public bool MayAdmit => sink.MayAdmit;
@@ -89,7 +96,9 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
     /// <param name="point">Who refused.</param>
     /// <param name="code">The code that the peer was told, or told.</param>
     /// <param name="reason">Why, for the operator.</param>
-    public void ServiceRefused(SecureChannel channel, string service, string? endpoint, FailurePoint point, ErrorCode code, string reason) =>
+    /// <param name="rule">The rule that decided, if one did.</param>
+    public void ServiceRefused(
+        SecureChannel channel, string service, string? endpoint, FailurePoint point, ErrorCode code, string reason, PolicyRule? rule = null) =>
         Write(AuditEventId.ServiceRefused, e => With(e, channel) with
         {
             Mode = null,
@@ -98,6 +107,8 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
             FailurePoint = point,
             Code = code.Name(),
             Reason = reason,
+            Rule = rule?.Name,
+            Flags = FlagsOf(rule),
         });
 
     public void BackEndUnreachable(SecureChannel channel, string service, string reason) => Write(AuditEventId.BackEndUnreachable, e => With(e, channel) with
@@ -108,6 +119,8 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
         Code = ErrorCode.BackEndUnreachable.Name(),
         Reason = reason,
     });
+
+    private static IReadOnlyList<string>? FlagsOf(PolicyRule? rule) => rule is null ? null : Some(rule.Flags);
 
     private static AuditEvent With(AuditEvent one, Association association) => one with
     {
@@ -153,10 +166,24 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
 
     private void Write(AuditEventId id, Func<AuditEvent, AuditEvent>? complete = null)
     {
-        if (selection.Has(AuditEventKind.Of(id)))
+        Counts.Count(id);
+        WriteCounted(id, complete);
+    }
+
+    private void WriteCounted(AuditEventId id, Func<AuditEvent, AuditEvent>? complete)
+    {
+        bool isSelected = selection.Has(AuditEventKind.Of(id));
+        Action<AuditEvent>? told = Told;
+        if (!isSelected && told is null)
         {
-            AuditEvent one = AuditEvents.New(id, node, time);
-            sink.Write(complete is null ? one : complete(one));
+            return;
         }
+        AuditEvent one = AuditEvents.New(id, node, time);
+        one = complete is null ? one : complete(one);
+        if (isSelected)
+        {
+            sink.Write(one);
+        }
+        told?.Invoke(one);
     }
 }

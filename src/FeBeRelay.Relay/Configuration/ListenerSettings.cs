@@ -42,6 +42,11 @@ public sealed record ServiceSettings
     [Example("\"0.0.0.0:80\"")]
     public EndpointAddress? Listen { get; init; }
 
+    /// <summary>Milliseconds, 50 to 5000.</summary>
+    [Description("Milliseconds that a silent connection at the service's own port is held for a channel before the back end may greet it clear, where policy takes clear connections.")]
+    [Range(50, 5_000)]
+    public int QuietMilliseconds { get; init; } = 300;
+
     [Description("Tell the back end the addresses of client and peer by a PROXY protocol v2 header. Only for back ends that expect it.")]
     public bool ProxyProtocol { get; init; }
 }

@@ -31,6 +31,9 @@ public sealed record NodeConfiguration
     [Description("The inward part: the node port and the services behind it. Absent on a node that only relays.")]
     public ListenerSettings? Listener { get; init; }
 
+    [Description("How the node is seen and steered while it runs.")]
+    public ManagementSettings Management { get; init; } = new();
+
     [Description("The security log.")]
     public AuditSettings Audit { get; init; } = new();
 }

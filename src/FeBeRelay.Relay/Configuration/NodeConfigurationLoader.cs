@@ -40,7 +40,12 @@ internal static class NodeConfigurationLoader
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var configuration = new SectionBinder(new ValueReader(folder, errors), errors).Bind<NodeConfiguration>(values, OtherKeys);
-        configuration = configuration with { Audit = Located(configuration.Audit, path, folder), Policy = Located(configuration.Policy, path, folder) };
+        configuration = configuration with
+        {
+            Audit = Located(configuration.Audit, path, folder),
+            Policy = Located(configuration.Policy, path, folder),
+            Management = Located(configuration.Management, path, folder),
+        };
         NodeConfigurationValidator.Validate(configuration, values, errors);
         if (errors.All.Count == 0)
         {
@@ -58,6 +63,9 @@ internal static class NodeConfigurationLoader
     // Two nodes often have their configurations in one folder: each log is called like its own.
     private static AuditSettings Located(AuditSettings audit, string path, string folder)
         => audit with { Path = Path.GetFullPath(audit.Path ?? Path.Combine("audit", Path.GetFileNameWithoutExtension(path) + ".jsonl"), folder) };
+
+    private static ManagementSettings Located(ManagementSettings management, string path, string folder)
+        => management with { Folder = Path.GetFullPath(management.Folder ?? Path.Combine("management", Path.GetFileNameWithoutExtension(path)), folder) };
 
     private static PolicySettings Located(PolicySettings policy, string path, string folder)
         => policy with

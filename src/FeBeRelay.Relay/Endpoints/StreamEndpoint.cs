@@ -172,6 +172,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
             await rented.Channel.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+        rented.Channel.Endpoint = _name;
         _audit.ServiceUsed(rented.Channel, _service, _name);
         var pump = new StreamPump(rented.Channel, application);
         StreamFailure? failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);

@@ -61,9 +61,11 @@ internal static class PolicyLint
                 key, $"refuses clear connections by rule {rule.Name}, but a peer that is a client or falls back has sent its first bytes by then",
                 "what must never travel clear needs a rule without soft (secureServer) at the node that dials");
         }
-        else if (service.Listen.Value.Address is { } address && !IsPrivate(address))
+
+        if (service.Listen.Value.Address is { } address && ClearExposure.Find(policy, name, new IPEndPoint(address, service.Listen.Value.Port)) is { } open)
         {
-            yield return new PolicyWarning(key, $"takes clear connections on {service.Listen}, which is not a private address", "listen on a private address, or take inpass away");
+            yield return new PolicyWarning(
+                key, $"takes clear connections on {service.Listen} by rule {open.Name}, which is not a private address", "listen on a private address, or take inpass away");
         }
     }
 
@@ -116,12 +118,4 @@ internal static class PolicyLint
             yield return new PolicyWarning($"{key}:peer", $"is a name ({filter.Peer}): clear connections that arrive carry none, so the rule does not decide on them", "use addresses where clear connections are meant");
         }
     }
-
-    private static bool IsPrivate(IPAddress address) => IPAddress.IsLoopback(address) || address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal
-        || PrivateNetworks.Any(network => network.Contains(address));
-
-    private static readonly IPNetwork[] PrivateNetworks =
-    [
-        IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"), IPNetwork.Parse("169.254.0.0/16"),
-    ];
 }

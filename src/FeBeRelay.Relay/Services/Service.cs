@@ -10,6 +10,12 @@ namespace FeBeRelay.Relay.Services;
 /// <param name="ProxyProtocol">Whether the back end is told addresses by a PROXY protocol v2 header.</param>
 internal sealed record Service(string Name, EndPoint BackEnd, IReadOnlyList<string> Peers, bool ProxyProtocol)
 {
+    /// <summary>The service's own port; null if nothing but channels at the node ports reaches it.</summary>
+    public IPEndPoint? Listen { get; init; }
+
+    /// <summary>How long a connection at its own port that says nothing is held for a channel, before the back end may speak first.</summary>
+    public TimeSpan Quiet { get; init; } = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Whether that peer may use the service.</summary>
     public bool Allows(PeerIdentity peer) => Peers.Any(peer.Matches);
 }

@@ -4,6 +4,7 @@ using FeBeRelay.Channel;
 using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
+using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Protocol.Wire;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Streams;
@@ -12,9 +13,10 @@ using Microsoft.Extensions.Logging;
 namespace FeBeRelay.Relay.Services;
 
 /// <summary>Serves the channels that the node port made: stream after stream, each to the back end of the service that it names.</summary>
-internal sealed class ServiceServer(ServiceTable services, AuditLog audit, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy, AuditLog audit, TimeProvider time, ILogger logger) : IDisposable
 {
-    private static readonly TimeSpan BackEndTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>For connecting to a back end, each address tried.</summary>
+    internal static readonly TimeSpan BackEndTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<SecureChannel, Task> _channels = new();
     private readonly CancellationTokenSource _killing = new();
@@ -108,14 +110,15 @@ internal sealed class ServiceServer(ServiceTable services, AuditLog audit, TimeP
             await channel.AbortAsync(ErrorCode.Busy).ConfigureAwait(false);
             return false;
         }
-        Service? service = services.Find(open.Service);
-        if (service is null || !service.Allows(channel.Association.Peer))
+        if (services.Find(open.Service) is not { } service)
         {
-            ErrorCode code = service is null ? ErrorCode.NoService : ErrorCode.NotAuthorised;
-            RelayLog.StreamRefused(logger, open.Service, channel.Association.Peer.Name, code.Name());
-            audit.ServiceRefused(channel, open.Service, endpoint: null, FailurePoint.Me, code, service is null ? "no service has that name" : "the service's peers do not name this one");
-            await channel.AbortAsync(code).ConfigureAwait(false);
-            return false;
+            return await RefuseAsync(channel, open, ErrorCode.NoService, rule: null, "no service has that name").ConfigureAwait(false);
+        }
+        (PolicyRule rule, string? refusal) = policy.AdmitStream(channel, service.Name, open.Demand);
+        if (refusal is not null || !service.Allows(channel.Association.Peer))
+        {
+            string reason = refusal ?? "the service's peers do not name this one";
+            return await RefuseAsync(channel, open, ErrorCode.NotAuthorised, rule, reason).ConfigureAwait(false);
         }
         Socket backEnd;
         try
@@ -130,6 +133,14 @@ internal sealed class ServiceServer(ServiceTable services, AuditLog audit, TimeP
             return false;
         }
         return await CarryAsync(channel, open, service, backEnd, since).ConfigureAwait(false);
+    }
+
+    private async Task<bool> RefuseAsync(SecureChannel channel, StreamOpen open, ErrorCode code, PolicyRule? rule, string reason)
+    {
+        RelayLog.StreamRefused(logger, open.Service, channel.Association.Peer.Name, code.Name());
+        audit.ServiceRefused(channel, open.Service, endpoint: null, FailurePoint.Me, code, reason, rule);
+        await channel.AbortAsync(code).ConfigureAwait(false);
+        return false;
     }
 
     private async Task<bool> CarryAsync(SecureChannel channel, StreamOpen open, Service service, Socket backEnd, long since)

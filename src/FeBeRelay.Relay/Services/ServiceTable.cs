@@ -1,11 +1,10 @@
 using System.Collections.Frozen;
-using FeBeRelay.Channel.Connections;
 using FeBeRelay.Channel.Identity;
 
 namespace FeBeRelay.Relay.Services;
 
 /// <summary>The services of a listener.</summary>
-internal sealed class ServiceTable(IEnumerable<Service> services) : IPeerAdmission
+internal sealed class ServiceTable(IEnumerable<Service> services)
 {
     private readonly FrozenDictionary<string, Service> _services = services.ToFrozenDictionary(s => s.Name);
 
@@ -15,6 +14,6 @@ internal sealed class ServiceTable(IEnumerable<Service> services) : IPeerAdmissi
     /// <summary>The service with that name, or null.</summary>
     public Service? Find(string name) => _services.GetValueOrDefault(name);
 
-    /// <summary>A peer gets an association when at least one service is for it.</summary>
+    /// <summary>Whether at least one service is for that peer.</summary>
     public bool Admits(PeerIdentity peer) => _services.Values.Any(s => s.Allows(peer));
 }

@@ -4,6 +4,7 @@ using FeBeRelay.Channel;
 using FeBeRelay.Protocol;
 using FeBeRelay.Relay.Tests.Nodes;
 using FeBeRelay.Testing.Certificates;
+using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Testing.Handshake;
 using Xunit;
 
@@ -29,7 +30,7 @@ public sealed class BadCertificateTests
         using (Socket socket = await LoggedNodes.ConnectAsync(listener.NodePorts[0]))
         {
             ProtocolException e = await Assert.ThrowsAsync<ProtocolException>(
-                () => SocketInitiator.RunMainModeAsync(socket, bad, TestContext.Current.CancellationToken));
+                () => SocketInitiator.RunMainModeAsync(socket, bad, Demand.Require, TestContext.Current.CancellationToken));
             Assert.Equal(ProtocolError.AlertedByPeer, e.Error);
         }
         await nodes.AssertServesOnAfterOneWarningAsync(listener, backEnd, "failed (IdentityRefused)", "certificate was refused", reason, detail);

@@ -5,6 +5,8 @@ using FeBeRelay.Channel;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
+using FeBeRelay.Protocol.Policy;
+using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Services;
 using FeBeRelay.Relay.Tests.Nodes;
 using FeBeRelay.Testing.Certificates;
@@ -31,6 +33,9 @@ internal sealed class LoggedNodes : IAsyncDisposable
 
     public TimeProvider ListenerClock { get; init; } = TimeProvider.System;
 
+    /// <summary>What decides at the listeners.</summary>
+    public EffectivePolicy ListenerPolicy { get; init; } = new(NodePolicy.Of(Posture.SecureServer));
+
     public Node StartListener(IPEndPoint nodePort, CollectedLog log, params IReadOnlyList<Service> services) =>
         StartListener(Identity(TestNodes.BackEndName), nodePort, log, services);
 
@@ -38,7 +43,15 @@ internal sealed class LoggedNodes : IAsyncDisposable
         StartListener(identity, new IPEndPoint(IPAddress.Loopback, 0), ListenerLog, services);
 
     public Node StartListener(NodeIdentity identity, IPEndPoint nodePort, CollectedLog log, params IReadOnlyList<Service> services) => Start(
-        new NodeOptions { Name = "be", Identity = identity, NodePorts = [nodePort], Services = services, Audit = ListenerAudit.LogOf("be", ListenerClock) },
+        new NodeOptions
+        {
+            Name = "be",
+            Identity = identity,
+            NodePorts = [nodePort],
+            Services = services,
+            Policy = ListenerPolicy,
+            Audit = ListenerAudit.LogOf("be", ListenerClock),
+        },
         ListenerClock,
         log);
 
@@ -66,6 +79,10 @@ internal sealed class LoggedNodes : IAsyncDisposable
 
     public static Service ServiceOf(BackEndStub backEnd, string name = "owa", string peer = TestNodes.FrontEndName) =>
         new(name, backEnd.EndPoint, [peer], ProxyProtocol: false);
+
+    /// <summary>The same with a port of its own.</summary>
+    public static Service OpenServiceOf(BackEndStub backEnd) =>
+        ServiceOf(backEnd) with { Listen = new IPEndPoint(IPAddress.Loopback, 0), Quiet = TimeSpan.FromMilliseconds(50) };
 
     public static PeerNode PeerAt(Node listener) => new("be", listener.NodePorts[0], TestNodes.BackEndName);
 

@@ -44,6 +44,10 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("listener:services:owa:backEnd", "0.0.0.0:8443", "is this node's own node port", "application behind")]
     [InlineData("listener:services:owa:peers:0", "*.lab.test", "must be the DNS name of a certificate", "without wildcards")]
     [InlineData("listener:services:owa:peers:0", "ou=", "must be the DNS name of a certificate", "nobody else")]
+    [InlineData("management:listen:0", "10.0.0.1:8444", "is not a loopback address", "management:viewers")]
+    [InlineData("management:listen:0", "unix:/run/m.sock", "is a Unix socket; those are made in management:folder", "127.0.0.1:PORT")]
+    [InlineData("management:listen:0", "127.0.0.1:8443", "is already listened on by listener:listen:0", "its own address or port")]
+    [InlineData("management:viewers:0", "*.lab.test", "must be the DNS name of a certificate", "without wildcards")]
     public void A_value_that_does_not_fit_is_reported_with_its_key_and_fix(string key, string value, string problem, string fix)
     {
         var result = _folder.LoadWith(key, value);
@@ -69,6 +73,7 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("\"path\": \"fe1.pem\"", "\"path\": \"fe1.p12\"", "node:certificate:keyPath", "does not go with a PKCS#12 file", "remove keyPath")]
     [InlineData("\"sourceAddress\": null", "\"sourceAddress\": \"10.1\"", "nodes:be1:sourceAddress", "is not an IP address", "10.0.0.5")]
     [InlineData("\"127.0.0.1:8080\"", "\"127.0.0.1:8443\"", "listener:listen:0", "is already listened on by relay:endpoints:owa:listen (127.0.0.1:8443)", "its own address or port")]
+    [InlineData("{ \"owa\": { \"backEnd\"", "{ \"feberelay.viewer\": { \"backEnd\"", "listener:services:feberelay.viewer", "begins with feberelay.", "rename it")]
     public void A_key_that_is_missing_or_misshaped_is_reported(string old, string replacement, string key, string problem, string fix)
     {
         var error = Assert.Single(_folder.LoadReplacing(old, replacement).Errors);
@@ -91,6 +96,17 @@ public sealed class ConfigurationErrorTests : IDisposable
             "\"10.0.0.1:8443\", \"identity\": \"be1.lab.test\", \"sourceAddress\": \"::1\"").Errors);
 
         Assert.Equal(("nodes:be1:sourceAddress", "::1"), (error.Key, error.Value));
+    }
+
+    [Fact]
+    public void A_folder_whose_sockets_would_have_too_long_names_is_reported()
+    {
+        string folder = "/" + new string('f', 86);
+        var error = Assert.Single(_folder.LoadWith("management:folder", folder).Errors);
+
+        Assert.Equal("management:folder", error.Key);
+        Assert.Contains("too long", error.Problem, StringComparison.Ordinal);
+        Assert.True(_folder.LoadWith("management:folder", folder[..^1]).IsValid);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ internal sealed class HttpNodes : IAsyncDisposable
     /// <summary>How long keys last, in the time of <see cref="Time"/>.</summary>
     public Lifetimes Lifetimes { get; init; } = Lifetimes.Default;
 
-    public AuditLog Audit { get; init; } = AuditLog.None;
+    public AuditLog Audit { get; init; } = AuditLog.None();
 
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 

@@ -29,5 +29,8 @@ internal sealed class BackEndStub : IDisposable
         Assert.Equal(value, received[0]);
     }
 
+    /// <summary>Whether nobody waits to be accepted.</summary>
+    public bool IsUntouched => !_listening.Poll(0, SelectMode.SelectRead);
+
     public void Dispose() => _listening.Dispose();
 }

@@ -53,17 +53,23 @@ internal sealed class TestNodes : IAsyncDisposable
 
     public int WarmChannels { get; init; }
 
+    /// <summary>What else the relay is to be.</summary>
+    public Func<NodeOptions, NodeOptions> WithRelay { get; init; } = options => options;
+
+    /// <summary>What else the listener is to be.</summary>
+    public Func<NodeOptions, NodeOptions> WithListener { get; init; } = options => options;
+
     public void StartListener(EndPoint backEnd, int port = 0)
     {
         _listener = new Node(
-            new NodeOptions
+            WithListener(new NodeOptions
             {
                 Name = "be",
                 Identity = Identity(BackEndName),
                 NodePorts = [new IPEndPoint(Address, port)],
                 Services = [new Service(Service, backEnd, AllowedPeers, ProxyProtocol)],
                 Drain = Drain,
-            },
+            }),
             Time,
             NullLoggerFactory.Instance);
         // Without http endpoints it is done when it returns.
@@ -74,14 +80,14 @@ internal sealed class TestNodes : IAsyncDisposable
     {
         var peer = new PeerNode("be", Dialled ?? Listener.NodePorts[0], ExpectedIdentity) { MaxIdleChannels = MaxIdleChannels, WarmChannels = WarmChannels };
         _relay = new Node(
-            new NodeOptions
+            WithRelay(new NodeOptions
             {
                 Name = "fe",
                 Identity = Identity(FrontEndName),
                 Peers = [peer],
                 Endpoints = [new EndpointOptions("owa", new IPEndPoint(Address, 0), "be", AskedService)],
                 Drain = Drain,
-            },
+            }),
             Time,
             NullLoggerFactory.Instance);
         _relay.StartAsync().GetAwaiter().GetResult();
@@ -113,7 +119,8 @@ internal sealed class TestNodes : IAsyncDisposable
         _authority.Dispose();
     }
 
-    private NodeIdentity Identity(string name)
+    /// <summary>Somebody whom the nodes' authority knows.</summary>
+    public NodeIdentity Identity(string name)
     {
         using X509Certificate2 leaf = _authority.Issue(name);
         NodeCertificate certificate = NodeCertificate.FromCertificate(leaf, [], [PeerRole.Initiator, PeerRole.Responder], Time);

@@ -40,6 +40,9 @@ internal sealed class NodePair : IAsyncDisposable
 
     public int WarmChannels { get; init; }
 
+    /// <summary>The listener's section <c>management</c>, if it is to have one.</summary>
+    public string Management { get; init; } = "{}";
+
     public int ReloadSeconds { get; init; } = 10;
 
     /// <summary>Whether the nodes look into ca.crl.</summary>
@@ -118,7 +121,8 @@ internal sealed class NodePair : IAsyncDisposable
           "services": { "owa": {
             "backEnd": {{JsonSerializer.Serialize(BackEnd)}}, "peers": [ "fe1.lab.test" ], "proxyProtocol": {{(ProxyProtocol ? "true" : "false")}}
           } }
-        }
+        },
+        "management": {{Management}}
         """));
 
     private string WriteRelay() => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""

@@ -13,6 +13,7 @@ internal static class Tool
         ["curl"] = "curl",
         ["tcpdump"] = "tcpdump",
         ["ip"] = "iproute2",
+        ["script"] = "bsdutils",
     };
 
     /// <summary>Skips the test where a program is missing; where CI=true says that all must be there, fails it.</summary>

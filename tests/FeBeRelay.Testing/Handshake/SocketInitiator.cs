@@ -13,9 +13,11 @@ public static class SocketInitiator
 {
     /// <param name="socket">Connected; stays the caller's.</param>
     /// <param name="leaf">With an ECDSA key on P-256.</param>
+    /// <param name="demand">What its policy asks.</param>
     /// <param name="cancellation">Gives up.</param>
+    /// <returns>What the responder's policy answered.</returns>
     /// <exception cref="Protocol.ProtocolException">The responder refused.</exception>
-    public static async Task RunMainModeAsync(Socket socket, X509Certificate2 leaf, CancellationToken cancellation)
+    public static async Task<Answer> RunMainModeAsync(Socket socket, X509Certificate2 leaf, Demand demand, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(leaf);
         using ECDsa key = leaf.GetECDsaPrivateKey() ?? throw new ArgumentException("no ECDSA key", nameof(leaf));
@@ -25,12 +27,13 @@ public static class SocketInitiator
             data => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
         var settings = new MainModeSettings([Suite.Aes256Gcm], [Group.P256], Lifetimes.Default, identity, PlatformEntropy.Instance);
         TimeProvider time = TimeProvider.System;
-        using var negotiation = InitiatorNegotiation.WithMainMode(settings, Demand.Require, forwardSecrecy: true, time.GetElapsedTime(0));
+        using var negotiation = InitiatorNegotiation.WithMainMode(settings, demand, forwardSecrecy: true, time.GetElapsedTime(0));
         while (negotiation.Status != NegotiationStatus.NeedsQuickMode)
         {
             await NegotiationTransport.AdvanceAsync(negotiation, socket, time, cancellation);
             if (negotiation.Status == NegotiationStatus.NeedsVerdict)
                 negotiation.Proceed(VerifiedPeer.Of("any", negotiation.PeerChain));
         }
+        return negotiation.MainMode!.Answer;
     }
 }

@@ -30,7 +30,8 @@ internal static class ListenAddressValidator
         var services = (configuration.Listener?.Services ?? new Dictionary<string, ServiceSettings>())
             .Where(entry => entry.Value.Listen is not null)
             .Select(entry => ($"listener:services:{entry.Key}:listen", entry.Value.Listen.GetValueOrDefault()));
-        return endpoints.Concat(nodePorts).Concat(services);
+        var management = configuration.Management.Listen.Select((address, i) => ($"management:listen:{i}", address)).Where(_ => configuration.Management.Enabled);
+        return endpoints.Concat(nodePorts).Concat(services).Concat(management);
     }
 
     private static string LocalAddressFix(EndpointAddress address)

@@ -19,6 +19,9 @@ internal sealed class PeerPools(IReadOnlyList<PeerNode> peers, Func<PeerNode, Ch
     /// <summary>Channels that wait for their next stream.</summary>
     public int IdleCount => _pools.Values.Sum(pool => pool.IdleCount);
 
+    /// <summary>Those that there are.</summary>
+    public IEnumerable<ChannelPool> All => _pools.Values;
+
     /// <summary>The peers.</summary>
     public IReadOnlyList<PeerNode> Peers => peers;
 

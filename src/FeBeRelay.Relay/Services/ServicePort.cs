@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using FeBeRelay.Channel.Connections;
+using FeBeRelay.Channel.Transport;
+using FeBeRelay.Relay.Audit;
+using FeBeRelay.Relay.Streams;
+using Microsoft.Extensions.Logging;
+
+namespace FeBeRelay.Relay.Services;
+
+/// <summary>What the own ports of all services share.</summary>
+/// <param name="Policy">Decides on clear connections.</param>
+/// <param name="Channels">Takes connections that turn out to be of this protocol.</param>
+/// <param name="Clear">Carries the others.</param>
+/// <param name="Audit">The audit log.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Logger">The log.</param>
+internal sealed record ServicePortContext(
+    InboundPolicy Policy, ChannelListener Channels, ClearConnections Clear, AuditLog Audit, TimeProvider Time, ILogger Logger);
+
+/// <summary>A service's own port: takes channels, and clear connections where policy lets it (docs/policy.md).</summary>
+internal sealed class ServicePort : IAsyncDisposable
+{
+    /// <summary>Connections of which it is not known yet what they are; one more is closed at once.</summary>
+    private const int MaxUndecided = 1_024;
+
+    private readonly Service _service;
+    private readonly ServicePortContext _context;
+    private readonly Socket _listening;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _killing = new();
+    private readonly ConcurrentDictionary<Task, byte> _running = new();
+    private int _undecided;
+
+    /// <summary>Listens at once.</summary>
+    /// <exception cref="SocketException">The address cannot be listened on.</exception>
+    public ServicePort(Service service, IPEndPoint listen, ServicePortContext context)
+    {
+        _service = service;
+        _context = context;
+        _listening = ListeningSocket.Bind(listen);
+        EndPoint = (IPEndPoint)_listening.LocalEndPoint!;
+        InboundLog.ServicePortOpen(context.Logger, service.Name, EndPoint);
+    }
+
+    /// <summary>The service.</summary>
+    public Service Service => _service;
+
+    /// <summary>Where it listens, with the port that the system chose.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Starts to accept.</summary>
+    public void Start() => _ = AcceptLoop.RunAsync(_listening, Accept, _context.Time, _context.Logger, _stopping.Token);
+
+    /// <summary>Stops accepting, lets go of what has not begun, and waits for open clear connections until told to cut them.</summary>
+    public async Task DrainAsync(CancellationToken cut)
+    {
+        _listening.Dispose();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        using CancellationTokenRegistration registration = cut.Register(_killing.Cancel);
+        await Task.WhenAll(_running.Keys).ConfigureAwait(false);
+    }
+
+    /// <summary>Stops and cuts the open connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await DrainAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        _stopping.Dispose();
+        _killing.Dispose();
+    }
+
+    private void Accept(Socket socket)
+    {
+        if (!_context.Audit.MayAdmit)
+        {
+            SocketTuning.Reset(socket);
+            return;
+        }
+        if (Interlocked.Increment(ref _undecided) > MaxUndecided)
+        {
+            Interlocked.Decrement(ref _undecided);
+            _context.Audit.TurnedAway(socket.RemoteEndPoint!);
+            SocketTuning.Reset(socket);
+            return;
+        }
+        Task running = ServeAsync(socket);
+        _running[running] = 0;
+        _ = running.ContinueWith(t => _running.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        bool isDecided = false;
+        void Decided()
+        {
+            if (!isDecided)
+            {
+                isDecided = true;
+                Interlocked.Decrement(ref _undecided);
+            }
+        }
+        try
+        {
+            SocketTuning.Apply(socket);
+            await new ServicePortConnection(_service, _context, socket, Decided, _stopping.Token, _killing.Token).RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It went before it was anything, or the node stops.
+            SocketTuning.Reset(socket);
+        }
+        finally
+        {
+            Decided();
+        }
+    }
+}
