@@ -86,7 +86,7 @@ internal sealed class InitiatorAttempt(
             while (negotiation.Status != NegotiationStatus.Done)
             {
                 await NegotiationTransport.AdvanceAsync(negotiation, socket, time, cancellation).ConfigureAwait(false);
-                if (!await AnswerPauseAsync(negotiation).ConfigureAwait(false))
+                if (!AnswerPause(negotiation))
                 {
                     socket.Dispose();
                     return null;
@@ -100,7 +100,7 @@ internal sealed class InitiatorAttempt(
         }
         catch (Exception e)
         {
-            socket.Dispose();
+            _ = EndAsync(e is ProtocolException ? negotiation : null);
             NegotiationException? failure = e is ProtocolException or SocketException ? FailureOf(e, negotiation?.PeerSpeaksProtocol == true) : null;
             if (_runsMainMode)
             {
@@ -118,11 +118,21 @@ internal sealed class InitiatorAttempt(
         }
     }
 
+    /// <summary>Lets go of the connection. A peer that does not let go itself is given a while to read the alert, but keeps nobody from the outcome.</summary>
+    private async Task EndAsync(InitiatorNegotiation? failed)
+    {
+        if (failed is not null)
+        {
+            await NegotiationTransport.SendLastWordsAsync(failed, socket, time).ConfigureAwait(false);
+        }
+        socket.Dispose();
+    }
+
     private NegotiationException FailureOf(Exception e, bool peerSpeaks) =>
         new(Step, $"{Name(Step)} with node {connector.Peer.Name} ({connector.Peer.Address}) failed: {e.Message}", e) { Observation = PeerBehaviour.Of(e, peerSpeaks) };
 
     /// <summary>Gives the negotiation what it pauses for; false when the connection is not needed any more.</summary>
-    private async Task<bool> AnswerPauseAsync(InitiatorNegotiation negotiation)
+    private bool AnswerPause(InitiatorNegotiation negotiation)
     {
         switch (negotiation.Status)
         {
@@ -137,7 +147,7 @@ internal sealed class InitiatorAttempt(
                 negotiation.StartMainMode();
                 return true;
             case NegotiationStatus.NeedsVerdict:
-                await VerifyAsync(negotiation).ConfigureAwait(false);
+                Verify(negotiation);
                 return true;
             case NegotiationStatus.NeedsQuickMode:
                 KeepAssociation(negotiation.MainMode!);
@@ -154,7 +164,7 @@ internal sealed class InitiatorAttempt(
     }
 
     /// <summary>Checks the peer's chain, and that it names the node that is being dialled (docs/protocol.md 7.3).</summary>
-    private async Task VerifyAsync(InitiatorNegotiation negotiation)
+    private void Verify(InitiatorNegotiation negotiation)
     {
         PeerVerdict verdict = identity.Verify(negotiation.PeerChain, PeerRole.Responder);
         string? problem = !verdict.IsAccepted ? verdict.Problem.Explanation
@@ -163,9 +173,7 @@ internal sealed class InitiatorAttempt(
         if (problem is not null)
         {
             _progress = _progress with { Refusal = verdict.Problem?.Refusal };
-            ProtocolException refusal = negotiation.Reject($"the peer's certificate was refused: {problem}");
-            await NegotiationTransport.SendLastWordsAsync(negotiation, socket, time).ConfigureAwait(false);
-            throw refusal;
+            throw negotiation.Reject($"the peer's certificate was refused: {problem}");
         }
         _verified = verdict.Identity;
         negotiation.Proceed(VerifiedPeer.Of(connector.Peer.Identity, negotiation.PeerChain));

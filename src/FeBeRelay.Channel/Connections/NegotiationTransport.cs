@@ -8,7 +8,7 @@ namespace FeBeRelay.Channel.Connections;
 internal static class NegotiationTransport
 {
     /// <summary>Takes what was received already, sends what is pending, then receives until the negotiation pauses or is done.</summary>
-    /// <exception cref="ProtocolException">It has failed; the alert was sent.</exception>
+    /// <exception cref="ProtocolException">It has failed; what it has to say about that is for <see cref="SendLastWordsAsync"/>.</exception>
     public static Task AdvanceAsync(NegotiationBase negotiation, Socket socket, TimeProvider time, CancellationToken cancellation) =>
         AdvanceAsync(negotiation, ReadOnlyMemory<byte>.Empty, socket, time, cancellation);
 
@@ -17,30 +17,22 @@ internal static class NegotiationTransport
         NegotiationBase negotiation, ReadOnlyMemory<byte> received, Socket socket, TimeProvider time, CancellationToken cancellation)
     {
         var buffer = new byte[4_096];
-        try
+        if (!received.IsEmpty)
         {
-            if (!received.IsEmpty)
-            {
-                negotiation.Receive(received.Span);
-            }
-            await FlushAsync(negotiation, socket, cancellation).ConfigureAwait(false);
-            while (negotiation.Status == NegotiationStatus.NeedsBytes)
-            {
-                int count = await ReceiveAsync(negotiation, socket, buffer, time, cancellation).ConfigureAwait(false);
-                // Public-key work must not run on the thread that serves every socket's events.
-                await Task.Yield();
-                if (count == 0)
-                {
-                    throw negotiation.ReceiveEnd();
-                }
-                negotiation.Receive(buffer.AsSpan(0, count));
-                await FlushAsync(negotiation, socket, cancellation).ConfigureAwait(false);
-            }
+            negotiation.Receive(received.Span);
         }
-        catch (ProtocolException)
+        await FlushAsync(negotiation, socket, cancellation).ConfigureAwait(false);
+        while (negotiation.Status == NegotiationStatus.NeedsBytes)
         {
-            await SendLastWordsAsync(negotiation, socket, time).ConfigureAwait(false);
-            throw;
+            int count = await ReceiveAsync(negotiation, socket, buffer, time, cancellation).ConfigureAwait(false);
+            // Public-key work must not run on the thread that serves every socket's events.
+            await Task.Yield();
+            if (count == 0)
+            {
+                throw negotiation.ReceiveEnd();
+            }
+            negotiation.Receive(buffer.AsSpan(0, count));
+            await FlushAsync(negotiation, socket, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -53,6 +53,11 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
                 EndEnquiry();
                 return null;
             }
+            catch (ProtocolException)
+            {
+                await NegotiationTransport.SendLastWordsAsync(negotiation, socket, time).ConfigureAwait(false);
+                throw;
+            }
             if (negotiation.Status == NegotiationStatus.Done)
             {
                 var core = new ChannelCore(Role.Responder, negotiation.Channel!, _association!.ForExchange.Limits, _association.ForExchange.Peer);

@@ -35,18 +35,6 @@ internal sealed class PolicyOptions(CommandContext context)
         return ExitCode.Succeeded;
     }
 
-    private NodeConfiguration? Load(ParseResult parsed)
-    {
-        var loaded = ConfigurationOptions.Load(context with { Checks = [] }, FileOf(parsed), parsed.GetRequiredValue(_settings));
-        if (loaded.IsValid)
-        {
-            return loaded.Configuration;
-        }
-
-        Messages.Write(parsed.InvocationConfiguration.Error, FileOf(parsed), loaded.Errors);
-        return null;
-    }
-
     /// <summary>A posture, one of the configuration's policies, or a file.</summary>
     public static NodePolicy Find(PolicySettings settings, string name)
     {
@@ -67,4 +55,16 @@ internal sealed class PolicyOptions(CommandContext context)
 
     public static IEnumerable<string> Names(PolicySettings settings)
         => Posture.All.Select(posture => posture.Name).Concat(settings.Policies.Keys.Order(StringComparer.OrdinalIgnoreCase));
+
+    private NodeConfiguration? Load(ParseResult parsed)
+    {
+        var loaded = ConfigurationOptions.Load(context with { Checks = [] }, FileOf(parsed), parsed.GetRequiredValue(_settings));
+        if (loaded.IsValid)
+        {
+            return loaded.Configuration;
+        }
+
+        Messages.Write(parsed.InvocationConfiguration.Error, FileOf(parsed), loaded.Errors);
+        return null;
+    }
 }

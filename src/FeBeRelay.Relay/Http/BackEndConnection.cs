@@ -49,9 +49,6 @@ internal sealed class BackEndConnection
     /// <summary>The channel's id, for logs.</summary>
     public string ChannelId => Channel.Id;
 
-    /// <summary>Exchanges that it has carried before the present one.</summary>
-    public int Exchanges { get; private set; }
-
     /// <summary>Bytes received and not used yet; they stand until the next receive.</summary>
     public ReadOnlyMemory<byte> Unread { get; private set; }
 
@@ -113,12 +110,16 @@ internal sealed class BackEndConnection
         }
     }
 
-    /// <summary>Waits for the next exchange. Whatever comes before it is rented ends it.</summary>
-    /// <param name="lost">Called once if it is over before that.</param>
-    public void Park(Action<BackEndConnection> lost)
+    /// <summary>Waits for the next exchange; false where it is over. What came together with the last answer is taken first: nothing announces it any more.</summary>
+    /// <param name="lost">Called once if it is over before it is rented: whatever comes until then ends it.</param>
+    public bool TryPark(Action<BackEndConnection> lost)
     {
-        Exchanges++;
+        if (!OnlyChannelRecords())
+        {
+            return false;
+        }
         _ = WatchAsync(Wait(), lost);
+        return true;
     }
 
     /// <summary>Takes it for an exchange; false when it is just being looked after, or over.</summary>

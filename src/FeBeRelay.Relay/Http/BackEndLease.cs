@@ -202,6 +202,10 @@ internal sealed class BackEndLease(HttpContext context, BackEndPool pool, Client
                 return;
             }
         }
-        connection.Park(client.LosePinned);
+        if (!connection.TryPark(client.LosePinned))
+        {
+            client.LosePinned(connection);
+            _ = connection.CloseAsync();
+        }
     }
 }

@@ -10,14 +10,15 @@ namespace FeBeRelay.Relay.Http;
 internal sealed class BackEndPool(DestinationAddress destination, ChannelPool channels, AuditLog audit, TimeProvider time) : IAsyncDisposable
 {
     private readonly ConcurrentStack<BackEndConnection> _idle = new();
-    private int _idleCount;
+    private int _held;
+    private int _rentable;
     private volatile bool _ending;
 
     /// <summary>Which service at which node.</summary>
     public DestinationAddress Destination => destination;
 
-    /// <summary>Connections that wait.</summary>
-    public int IdleCount => Volatile.Read(ref _idleCount);
+    /// <summary>Connections that wait. One is counted when it can be rented, and not a moment before.</summary>
+    public int IdleCount => Volatile.Read(ref _rentable);
 
     /// <summary>An idle connection, or null.</summary>
     /// <param name="mustBeQuiet">Looks again whether its end is on the way: for a request that may be sent only once.</param>
@@ -29,7 +30,7 @@ internal sealed class BackEndPool(DestinationAddress destination, ChannelPool ch
         {
             if (connection.TryRent())
             {
-                Interlocked.Decrement(ref _idleCount);
+                LetGo();
                 if (mustBeQuiet && connection.HasNews())
                 {
                     _ = connection.CloseAsync();
@@ -76,17 +77,13 @@ internal sealed class BackEndPool(DestinationAddress destination, ChannelPool ch
     /// <summary>Takes a connection back whose exchange is complete.</summary>
     public void Return(BackEndConnection connection)
     {
-        if (_ending || Interlocked.Increment(ref _idleCount) > channels.Peer.MaxIdleChannels)
+        if (_ending || !TryHold(connection))
         {
-            if (!_ending)
-            {
-                Interlocked.Decrement(ref _idleCount);
-            }
             _ = connection.CloseAsync();
             return;
         }
-        connection.Park(Lost);
         _idle.Push(connection);
+        Interlocked.Increment(ref _rentable);
         if (_ending)
         {
             _ = DisposeAsync().AsTask();
@@ -108,7 +105,21 @@ internal sealed class BackEndPool(DestinationAddress destination, ChannelPool ch
         await Task.WhenAll(closing).ConfigureAwait(false);
     }
 
-    private void Lost(BackEndConnection connection) => Interlocked.Decrement(ref _idleCount);
+    private bool TryHold(BackEndConnection connection)
+    {
+        bool held = Interlocked.Increment(ref _held) <= channels.Peer.MaxIdleChannels && connection.TryPark(_ => LetGo());
+        if (!held)
+        {
+            Interlocked.Decrement(ref _held);
+        }
+        return held;
+    }
+
+    private void LetGo()
+    {
+        Interlocked.Decrement(ref _rentable);
+        Interlocked.Decrement(ref _held);
+    }
 
     private static System.Net.IPEndPoint? EndPointOf(System.Net.IPAddress? address, int port) => address is null ? null : new(address, port);
 }

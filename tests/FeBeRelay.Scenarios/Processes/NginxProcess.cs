@@ -40,11 +40,20 @@ internal sealed class NginxProcess : IAsyncDisposable
     public string this[string file] => Path.Combine(_folder, file);
 
     /// <summary>A file of random bytes to download, and its hash.</summary>
-    public async Task<byte[]> PublishAsync(string name, int length)
+    public async Task<byte[]> PublishAsync(string name, long length)
     {
-        byte[] content = RandomNumberGenerator.GetBytes(length);
-        await File.WriteAllBytesAsync(this[$"www/{name}"], content);
-        return SHA256.HashData(content);
+        await using FileStream file = File.Create(this[$"www/{name}"]);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] piece = new byte[Math.Min(length, 1 << 20)];
+        for (long rest = length; rest > 0;)
+        {
+            int count = (int)Math.Min(rest, piece.Length);
+            Random.Shared.NextBytes(piece);
+            hash.AppendData(piece, 0, count);
+            await file.WriteAsync(piece.AsMemory(0, count));
+            rest -= count;
+        }
+        return hash.GetHashAndReset();
     }
 
     public async ValueTask DisposeAsync()

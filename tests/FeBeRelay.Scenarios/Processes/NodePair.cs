@@ -7,11 +7,19 @@ using Xunit;
 namespace FeBeRelay.Scenarios.Processes;
 
 /// <summary>
-/// Two nodes from two configuration files in a folder of their own, as on two servers: fe1 with a relay endpoint "owa", be1 with a node port
-/// and the service "owa". Started one after the other on ports that the system chooses.
+/// Two nodes from two configuration files in a folder of their own, as on two servers: fe1 with an endpoint "owa" of either kind, be1 with a node
+/// port and the service "owa". Started one after the other on ports that the system chooses.
 /// </summary>
 internal sealed class NodePair : IAsyncDisposable
 {
+    private const string Http = """
+        "Kestrel": { "Endpoints": { "owa": { "Url": "http://127.0.0.1:0" } } },
+        "ReverseProxy": {
+          "Routes": { "all": { "ClusterId": "mail", "Match": { "Path": "{**all}" } } },
+          "Clusters": { "mail": { "Destinations": { "be1": { "Address": "febe://owa@be1" } } } }
+        }
+        """;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("feberelay-pair-").FullName;
     private readonly SiteCertificates _certificates;
     private NodeProcess? _listener;
@@ -35,6 +43,9 @@ internal sealed class NodePair : IAsyncDisposable
     public string Listen { get; init; } = "127.0.0.1:0";
 
     public string NodeListen { get; init; } = "127.0.0.1:0";
+
+    /// <summary>Whether the endpoint is an http endpoint, on a port that the system chooses, with one route to one destination.</summary>
+    public bool IsHttp { get; init; }
 
     public bool ProxyProtocol { get; init; }
 
@@ -88,7 +99,7 @@ internal sealed class NodePair : IAsyncDisposable
     public async Task StartRelayAsync()
     {
         _relay = new NodeProcess(WriteRelay(), Namespaces?.Relay);
-        string open = await _relay.WaitForAsync(@"Relay endpoint owa open on (\S+)");
+        string open = await _relay.WaitForAsync(IsHttp ? @"http endpoints open on http://([^\s:]+:\d+)" : @"Relay endpoint owa open on (\S+)");
         EndPoint = Listen.StartsWith("unix:", StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(Listen[5..]) : IPEndPoint.Parse(open);
         await _relay.WaitForAsync("Node fe1 started");
     }
@@ -127,7 +138,9 @@ internal sealed class NodePair : IAsyncDisposable
 
     private string WriteRelay() => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
         "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}} } },
-        "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(Listen)}}, "node": "be1", "service": "owa" } } }
+        {{(IsHttp ? Http : $$"""
+            "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(Listen)}}, "node": "be1", "service": "owa" } } }
+            """)}}
         """));
 
     private string Write(string node, string rest)

@@ -66,6 +66,15 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What the log says so far with those words in it.</summary>
+    public string LinesWith(string words)
+    {
+        lock (_lines)
+        {
+            return string.Join(" | ", _lines.Where(line => line.Contains(words, StringComparison.Ordinal)));
+        }
+    }
+
     /// <summary>Asks it to stop, as a service manager does.</summary>
     public Task TerminateAsync() => Tool.RunAsync("kill", "-TERM", $"{_process.Id}");
 

@@ -121,6 +121,26 @@ public sealed class NotCapableTests
         Assert.DoesNotContain(nodes.Audit.Events, e => e.Id == (int)AuditEventId.FallbackToSoft);
     }
 
+    [Fact]
+    public async Task A_server_of_another_protocol_that_never_lets_go_of_the_connection_is_found_out_at_once()
+    {
+        // The clock stands still: nothing that is waited for ends.
+        using var clock = new ObservedClock(TimeSpan.FromSeconds(3));
+        await using var nodes = new OutboundNodes(clock);
+        var forever = new TaskCompletionSource();
+        using var peer = new StubPeer(async (stub, socket, _) =>
+        {
+            await stub.ReadAsync(socket);
+            await socket.SendAsync("220 be.lab.test ESMTP\r\n"u8.ToArray());
+            await forever.Task;
+        });
+        nodes.StartRelay(OutboundNodes.RuleOf(Posture.Server, seconds: 3), peer.EndPoint);
+
+        Assert.Equal(OutboundNodes.Clear, await nodes.AskAsync());
+
+        forever.SetResult();
+    }
+
     private static StubPeer? Peer(string way) => way switch
     {
         "refuses" => null,
