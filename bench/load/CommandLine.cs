@@ -22,6 +22,8 @@ internal static class CommandLine
 
     private static readonly Option<int> Seconds = new("--seconds") { Description = "Seconds of a turn.", DefaultValueFactory = _ => 2 };
 
+    private static readonly Option<int> Warm = new("--warm") { Description = "Seconds of each relay's turn before the first round, which do not count.", DefaultValueFactory = _ => 10 };
+
     private static readonly Option<int> Idle = new("--idle") { Description = "Idle connections of the load 'idle'.", DefaultValueFactory = _ => 8_000 };
 
     private static readonly Option<DirectoryInfo> Results = new("--results")
@@ -32,13 +34,13 @@ internal static class CommandLine
 
     private static readonly Option<string[]> Program = new("--feberelay")
     {
-        Description = "Folder of a published feberelay, as NAME=FOLDER; several are compared. Absent: it is published as the operations page says.",
+        Description = "Folder of a published feberelay, as NAME=FOLDER; several are compared. Absent: it is published self-contained and compiled ahead, as the operations page says.",
         AllowMultipleArgumentsPerToken = true,
     };
 
     public static Task<int> RunAsync(string[] args)
     {
-        var command = new RootCommand("Measures FeBeRelay against other relays, side by side on this machine.") { Only, Relays, Rounds, Seconds, Idle, Results, Program };
+        var command = new RootCommand("Measures FeBeRelay against other relays, side by side on this machine.") { Only, Relays, Rounds, Seconds, Warm, Idle, Results, Program };
         command.SetAction((parsed, cancellation) => Harness.RunAsync(
             new LoadOptions
             {
@@ -46,11 +48,13 @@ internal static class CommandLine
                 Relays = parsed.GetValue(Relays) ?? [],
                 Rounds = parsed.GetValue(Rounds),
                 Seconds = parsed.GetValue(Seconds),
+                WarmSeconds = parsed.GetValue(Warm),
                 IdleConnections = parsed.GetValue(Idle),
                 Results = parsed.GetValue(Results)!,
                 Programs = [.. (parsed.GetValue(Program) ?? []).Select(p => p.Split('=', 2)).Select(p => (p[0], p[^1]))],
             },
             cancellation));
-        return command.Parse(args).InvokeAsync();
+        // Stopping everything takes longer than the library's two seconds.
+        return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
     }
 }

@@ -14,6 +14,9 @@ internal sealed record LoadOptions
 
     public required int Seconds { get; init; }
 
+    /// <summary>Programs that compile while they run are not what they will be before some seconds of work.</summary>
+    public required int WarmSeconds { get; init; }
+
     public required int IdleConnections { get; init; }
 
     public required DirectoryInfo Results { get; init; }

@@ -23,7 +23,11 @@ internal static class Publishing
     public static async Task<string> RunAsync(CancellationToken cancellation)
     {
         string folder = Path.Combine(Root, "bench", "load", "bin", "feberelay");
-        string[] arguments = ["publish", Path.Combine(Root, "src", "FeBeRelay.Cli"), "-c", "Release", "-o", folder, "-v", "q", "--nologo"];
+        string[] arguments =
+        [
+            "publish", Path.Combine(Root, "src", "FeBeRelay.Cli"), "-c", "Release", "--use-current-runtime", "--self-contained", "-p:PublishReadyToRun=true",
+            "-o", folder, "-v", "q", "--nologo",
+        ];
         using Process publish = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         string said = await publish.StandardOutput.ReadToEndAsync(cancellation);
         await publish.WaitForExitAsync(cancellation);

@@ -62,33 +62,38 @@ public sealed partial class SecureChannel
     /// <summary>The bytes of a data record that <see cref="TryRead"/> just gave.</summary>
     public ReadOnlyMemory<byte> Plaintext(in ReceivedRecord record) => _received.AsMemory(record.PlaintextStart, record.PlaintextLength);
 
-    /// <summary>Receives once, as much as there is.</summary>
+    /// <summary>Receives once, as much as there is. Waits without a buffer where the channel becomes quiet, or very many wait.</summary>
     /// <exception cref="ProtocolException">The connection ended without a close: truncation (5.8).</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FillAsync(CancellationToken cancellation = default)
     {
-        if (_wait is { } wait)
-        {
-            await wait.WaitAsync(cancellation).ConfigureAwait(false);
-            _wait = null;
-        }
-        MakeRoom();
         _fills++;
         _isFilling = true;
-        int count;
         try
         {
-            count = await _socket.ReceiveAsync(_received.AsMemory(_end), cancellation).ConfigureAwait(false);
+            // A part of a record keeps its buffer, and who brings a token of his own does not wait long.
+            bool mayLetGo = _start == _end && !cancellation.CanBeCanceled;
+            int count = BufferedReceive.Lull;
+            if (_wait is null && !(mayLetGo && BufferedReceive.AreTooMany))
+            {
+                MakeRoom();
+                count = mayLetGo
+                    ? await BufferedReceive.RunAsync(_socket, _received.AsMemory(_end), Lull).ConfigureAwait(false)
+                    : await _socket.ReceiveAsync(_received.AsMemory(_end), cancellation).ConfigureAwait(false);
+            }
+            if (count == BufferedReceive.Lull)
+            {
+                await WaitReadableAsync().WaitAsync(cancellation).ConfigureAwait(false);
+                _wait = null;
+                MakeRoom();
+                count = await _socket.ReceiveAsync(_received.AsMemory(_end), cancellation).ConfigureAwait(false);
+            }
+            _end += count > 0 ? count : throw new ProtocolException(ProtocolError.Truncated, "the connection ended without a close");
         }
         finally
         {
             _isFilling = false;
         }
-        if (count == 0)
-        {
-            throw new ProtocolException(ProtocolError.Truncated, "the connection ended without a close");
-        }
-        _end += count;
     }
 
     /// <summary>The next record, received if need be.</summary>

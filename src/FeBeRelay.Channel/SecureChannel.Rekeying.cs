@@ -54,6 +54,7 @@ public sealed partial class SecureChannel
         // The association knows the channel a moment before it is whole.
         if (Volatile.Read(ref _rekeying) is { } rekeying)
         {
+            NoticeLull();
             rekeying.KeepUp();
         }
     }

@@ -13,10 +13,10 @@ internal static partial class RelayLog
     [LoggerMessage(2001, LogLevel.Warning, "Endpoint {Endpoint}: no channel for service {Service}: {Detail}")]
     public static partial void NoChannel(ILogger logger, string endpoint, string service, string detail);
 
-    [LoggerMessage(2002, LogLevel.Information,
+    [LoggerMessage(EventId = 2002, Message =
         "Endpoint {Endpoint}: stream {Number} of channel {Channel} to service {Service} at {Peer}: {BytesOut} bytes out, {BytesIn} in, {Milliseconds:F1} ms, {Reason}")]
     public static partial void StreamEnded(
-        ILogger logger, string endpoint, string service, string peer, string channel, uint number, long bytesOut, long bytesIn, double milliseconds, string reason);
+        ILogger logger, LogLevel level, string endpoint, string service, string peer, string channel, uint number, long bytesOut, long bytesIn, double milliseconds, string reason);
 
     [LoggerMessage(2003, LogLevel.Information, "Channel {Id} from {Peer} at {From} made (SPI in {InboundSpi:x8}, out {OutboundSpi:x8})")]
     public static partial void ChannelMade(ILogger logger, string id, string peer, IPEndPoint from, uint inboundSpi, uint outboundSpi);
@@ -30,10 +30,10 @@ internal static partial class RelayLog
     [LoggerMessage(2006, LogLevel.Warning, "Service {Service}: back end {BackEnd} cannot be reached for {Peer}: {Detail}")]
     public static partial void BackEndUnreachable(ILogger logger, string service, EndPoint backEnd, string peer, string detail);
 
-    [LoggerMessage(2007, LogLevel.Information,
+    [LoggerMessage(EventId = 2007, Message =
         "Service {Service}: stream {Number} of channel {Channel} from {Peer}: {BytesOut} bytes out, {BytesIn} in, {Milliseconds:F1} ms, {Reason}")]
     public static partial void ServedStreamEnded(
-        ILogger logger, string service, string peer, string channel, uint number, long bytesOut, long bytesIn, double milliseconds, string reason);
+        ILogger logger, LogLevel level, string service, string peer, string channel, uint number, long bytesOut, long bytesIn, double milliseconds, string reason);
 
     [LoggerMessage(2008, LogLevel.Warning, "Service {Service}: {Way}")]
     public static partial void OtherWayFound(ILogger logger, string service, string way);

@@ -10,8 +10,8 @@ namespace FeBeRelay.Load.Loads;
 /// <summary>Many connections that each got one answer and then say nothing: what they hold of memory.</summary>
 internal static class IdleRun
 {
-    // A node sweeps, and returns what it does not need, in this time.
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(12);
+    // Who lets go of what he does not need has done so by then.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(25);
     private static readonly byte[] Request = Encoding.ASCII.GetBytes("GET /1k HTTP/1.1\r\nHost: idle\r\n\r\n");
 
     public static async Task<Sample> MeasureAsync(RunningCandidate relay, int connections, CancellationToken cancellation)

@@ -26,7 +26,7 @@ internal sealed record WorkloadResult(string Name, string Title, Machine Machine
     }
 
     public RelayResult? Best(Family[] families, Func<Sample, double> figure, bool more) =>
-        Relays.Where(r => families.Contains(r.Family)).MinBy(r => r.Median(figure) * (more ? -1 : 1));
+        Relays.Where(r => families.Contains(r.Family) && r.Samples.All(s => s.Requests > 0)).MinBy(r => r.Median(figure) * (more ? -1 : 1));
 }
 
 /// <summary>One relay's turns.</summary>

@@ -50,7 +50,7 @@ public static class Dialer
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
-            SocketTuning.Apply(socket);
+            SocketTuning.Apply(socket, endPoint);
             if (source is not null && endPoint.AddressFamily == source.AddressFamily)
             {
                 socket.Bind(new IPEndPoint(source, 0));

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace FeBeRelay.Channel.Transport;
@@ -13,8 +14,20 @@ public static class SocketTuning
     private const int LinuxTcpUserTimeout = 18;
     private const int UserTimeoutMilliseconds = (KeepAliveSeconds + KeepAliveIntervalSeconds * KeepAliveProbes) * 1_000;
 
-    /// <summary>No delay for small records; a dead peer is found after 90 s, even while nothing is sent.</summary>
+    /// <summary>The same for a socket that is connected.</summary>
     public static void Apply(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        Apply(socket, socket.RemoteEndPoint);
+    }
+
+    /// <summary>
+    /// No delay for small records; a dead peer is found after 90 s, even while nothing is sent. Within this host, where no peer dies unheard, that is spared:
+    /// five system calls for each connection of an application.
+    /// </summary>
+    /// <param name="socket">The connection, or one that is about to be made.</param>
+    /// <param name="remote">Its other end.</param>
+    public static void Apply(Socket socket, EndPoint? remote)
     {
         ArgumentNullException.ThrowIfNull(socket);
         if (socket.ProtocolType != ProtocolType.Tcp)
@@ -22,6 +35,10 @@ public static class SocketTuning
             return;
         }
         socket.NoDelay = true;
+        if (remote is IPEndPoint { Address: var address } && IPAddress.IsLoopback(address))
+        {
+            return;
+        }
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);

@@ -35,6 +35,13 @@ public sealed class ChannelCore : IDisposable
     /// <summary>New keys in the live channel: an <see cref="InitiatorExchange"/> or a <see cref="ResponderExchange"/>, by role.</summary>
     public InBandExchange Exchange { get; }
 
+    /// <summary>Lets go of what is quickly made again when the next record comes. Any thread, at any time.</summary>
+    public void Rest()
+    {
+        Sender.Rest();
+        Receiver.Rest();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -79,6 +79,8 @@ public sealed class ChannelReceiver : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _opener.Dispose();
 
+    internal void Rest() => _opener.Rest();
+
     /// <summary>Types that the peer's role may send at all, and that do not come behind its last record.</summary>
     private void RequireAllowed(RecordType type)
     {

@@ -211,6 +211,8 @@ public sealed class ChannelSender : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _sealer.Dispose();
 
+    internal void Rest() => _sealer.Rest();
+
     /// <summary>This direction's sealer, for who tries out what its receiver refuses.</summary>
     internal RecordSealer Sealer => _sealer;
 

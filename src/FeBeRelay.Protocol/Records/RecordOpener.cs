@@ -80,4 +80,7 @@ public sealed class RecordOpener : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
+
+    /// <summary>Lets go of the cipher until the next record. Any thread.</summary>
+    internal void Rest() => _key.Rest();
 }

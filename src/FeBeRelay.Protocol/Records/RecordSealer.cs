@@ -124,6 +124,9 @@ public sealed class RecordSealer : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
+    /// <summary>Lets go of the cipher until the next record. Any thread.</summary>
+    internal void Rest() => _key.Rest();
+
     /// <summary>
     /// Up to a tenth less than the agreed age, so that a node's channels do not all update at once. Spread by the direction's name, which is
     /// as good as random, instead of a random number: the output stays a function of the input.

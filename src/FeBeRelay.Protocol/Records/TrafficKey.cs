@@ -13,7 +13,9 @@ internal sealed class TrafficKey : IDisposable
     private readonly Suite _suite;
     private readonly Secret _secret;
     private readonly Secret _iv;
-    private readonly Aead _cipher;
+
+    // Borrowed for each record, and back behind it: so it can be taken away at any time. 1.5 KB and more, and made again in microseconds.
+    private Aead? _cipher;
 
     /// <param name="suite">The association's suite.</param>
     /// <param name="secret"><c>TS</c>; owned from here on.</param>
@@ -24,8 +26,6 @@ internal sealed class TrafficKey : IDisposable
         _secret = secret;
         Epoch = epoch;
         _iv = LabelledHkdf.Expand(suite, secret, "iv", [], Aead.NonceSize);
-        using Secret key = LabelledHkdf.Expand(suite, secret, "key", [], suite.KeySize);
-        _cipher = new Aead(key.Span);
     }
 
     public byte Epoch { get; }
@@ -58,15 +58,17 @@ internal sealed class TrafficKey : IDisposable
         Span<byte> body = record.Slice(Wire.RecordHeader.Size, size);
         Debug.Assert(plaintext == body || !plaintext.Overlaps(record), "plaintext and record are the same memory or apart");
         Span<byte> tag = record[^Limits.TagSize..];
+        Aead cipher = Borrow();
         if (_suite.IsConfidential)
         {
-            _cipher.Seal(nonce, plaintext, body, tag, record[..Wire.RecordHeader.Size]);
+            cipher.Seal(nonce, plaintext, body, tag, record[..Wire.RecordHeader.Size]);
         }
         else
         {
             plaintext.CopyTo(body);
-            _cipher.Seal(nonce, [], [], tag, record[..^Limits.TagSize]);
+            cipher.Seal(nonce, [], [], tag, record[..^Limits.TagSize]);
         }
+        GiveBack(cipher);
     }
 
     /// <summary>Verifies and decrypts <c>[header][ciphertext][tag]</c> in place; the plaintext stands behind the header.</summary>
@@ -77,20 +79,44 @@ internal sealed class TrafficKey : IDisposable
         int size = BeginRecord(record.Length, nonce);
         Span<byte> ciphertext = record.Slice(Wire.RecordHeader.Size, size);
         Span<byte> tag = record[^Limits.TagSize..];
+        Aead cipher = Borrow();
         bool isRight = _suite.IsConfidential
-            ? _cipher.TryOpen(nonce, ciphertext, tag, ciphertext, record[..Wire.RecordHeader.Size])
-            : _cipher.TryOpen(nonce, [], tag, [], record[..^Limits.TagSize]);
+            ? cipher.TryOpen(nonce, ciphertext, tag, ciphertext, record[..Wire.RecordHeader.Size])
+            : cipher.TryOpen(nonce, [], tag, [], record[..^Limits.TagSize]);
+        GiveBack(cipher);
         if (!isRight)
         {
             throw new ProtocolException(ProtocolError.CannotDecrypt, $"record {Records - 1} of epoch {Epoch} does not open");
         }
     }
 
+    /// <summary>Lets go of the cipher, which the next record makes again. Any thread, at any time.</summary>
+    public void Rest() => Interlocked.Exchange(ref _cipher, null)?.Dispose();
+
     public void Dispose()
     {
-        _cipher.Dispose();
         _iv.Dispose();
         _secret.Dispose();
+        Rest();
+    }
+
+    private Aead Borrow()
+    {
+        if (Interlocked.Exchange(ref _cipher, null) is { } cipher)
+        {
+            return cipher;
+        }
+        using Secret key = LabelledHkdf.Expand(_suite, _secret, "key", [], _suite.KeySize);
+        return new Aead(key.Span);
+    }
+
+    private void GiveBack(Aead cipher)
+    {
+        Interlocked.Exchange(ref _cipher, cipher);
+        if (_secret.IsDisposed)
+        {
+            Rest();
+        }
     }
 
     /// <summary>Takes the next sequence, counts, and makes the nonce <c>iv xor sequence</c>. Returns the plaintext's size.</summary>

@@ -181,9 +181,18 @@ internal sealed class StreamEndpoint : IAsyncDisposable
             rented.Return();
         }
         Tell(rented.Channel, pump, failure);
-        RelayLog.StreamEnded(
-            _logger, _name, _service, rented.Channel.Association.Peer.Name, rented.Channel.Id, number, pump.BytesOut, pump.BytesIn,
-            _time.GetElapsedTime(since).TotalMilliseconds, failure is null ? "ended" : $"{failure.Side}: {failure.Detail}");
+        Log(rented.Channel, number, pump, failure, since);
+    }
+
+    private void Log(SecureChannel channel, uint number, StreamPump pump, StreamFailure? failure, long since)
+    {
+        LogLevel level = failure is null ? LogLevel.Debug : LogLevel.Information;
+        if (_logger.IsEnabled(level))
+        {
+            (string peer, string id, double time) = (channel.Association.Peer.Name, channel.Id, _time.GetElapsedTime(since).TotalMilliseconds);
+            string reason = failure is null ? "ended" : $"{failure.Side}: {failure.Detail}";
+            RelayLog.StreamEnded(_logger, level, _name, _service, peer, id, number, pump.BytesOut, pump.BytesIn, time, reason);
+        }
     }
 
     private void Tell(SecureChannel channel, StreamPump pump, StreamFailure? failure)

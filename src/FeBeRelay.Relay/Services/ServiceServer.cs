@@ -159,12 +159,21 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
         }
         var pump = new StreamPump(channel, backEnd);
         StreamFailure? failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);
-        RelayLog.ServedStreamEnded(
-            logger, service.Name, channel.Association.Peer.Name, channel.Id, open.Number, pump.BytesOut, pump.BytesIn,
-            time.GetElapsedTime(since).TotalMilliseconds, failure is null ? "ended" : $"{failure.Side}: {failure.Detail}");
+        Log(channel, open, service, pump, failure, since);
         audit.ServiceEnded(channel, service.Name, endpoint: null, pump.BytesOut, pump.BytesIn, failure?.Detail ?? "ended");
         audit.ChannelViolated(channel, failure?.Error, failure?.Detail ?? "");
         return failure is null;
+    }
+
+    private void Log(SecureChannel channel, StreamOpen open, Service service, StreamPump pump, StreamFailure? failure, long since)
+    {
+        LogLevel level = failure is null ? LogLevel.Debug : LogLevel.Information;
+        if (logger.IsEnabled(level))
+        {
+            (string peer, string id, double elapsed) = (channel.Association.Peer.Name, channel.Id, time.GetElapsedTime(since).TotalMilliseconds);
+            string reason = failure is null ? "ended" : $"{failure.Side}: {failure.Detail}";
+            RelayLog.ServedStreamEnded(logger, level, service.Name, peer, id, open.Number, pump.BytesOut, pump.BytesIn, elapsed, reason);
+        }
     }
 
     private static async Task AskToCloseAsync(SecureChannel channel)

@@ -42,26 +42,39 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
         return _failure;
     }
 
-    /// <summary>Application to channel. One receive, sealed where it stands, one send.</summary>
+    /// <summary>Application to channel. One receive, sealed where it stands, one send. Holds no buffer while the application is quiet.</summary>
     private async Task OutboundAsync()
     {
-        byte[] buffer = Buffers.Plaintext.Rent();
+        byte[]? buffer = Buffers.Plaintext.Rent();
         StreamSide side = StreamSide.Application;
         try
         {
-            Memory<byte> plaintext = buffer.AsMemory(ChannelSender.Headroom, Limits.MaxPlaintext);
             while (true)
             {
                 side = StreamSide.Application;
-                int count = await application.ReceiveAsync(plaintext, SocketFlags.None).ConfigureAwait(false);
+                if (buffer is null)
+                {
+                    await application.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
+                    buffer = Buffers.Plaintext.Rent();
+                }
+                int count = await BufferedReceive.RunAsync(
+                    application, buffer.AsMemory(ChannelSender.Headroom, Limits.MaxPlaintext), channel.Lull).ConfigureAwait(false);
                 side = StreamSide.Channel;
                 if (count == 0)
                 {
                     await channel.EndAsync().ConfigureAwait(false);
                     return;
                 }
-                BytesOut += count;
-                await channel.SendDataAsync(buffer, ChannelSender.Headroom, count).ConfigureAwait(false);
+                if (count > 0)
+                {
+                    BytesOut += count;
+                    await channel.SendDataAsync(buffer, ChannelSender.Headroom, count).ConfigureAwait(false);
+                }
+                if (count == BufferedReceive.Lull || BufferedReceive.AreTooMany)
+                {
+                    Buffers.Plaintext.Return(buffer);
+                    buffer = null;
+                }
             }
         }
         catch (Exception e) when (IsExpected(e))
@@ -70,7 +83,10 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
         }
         finally
         {
-            Buffers.Plaintext.Return(buffer);
+            if (buffer is not null)
+            {
+                Buffers.Plaintext.Return(buffer);
+            }
         }
     }
 
@@ -80,9 +96,13 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
         StreamSide side = StreamSide.Channel;
         try
         {
-            while (channel.TryRead(out ReceivedRecord record) || await FillAsync().ConfigureAwait(false))
+            while (true)
             {
-                if (record.Type == RecordType.Data)
+                if (!channel.TryRead(out ReceivedRecord record))
+                {
+                    await channel.FillAsync().ConfigureAwait(false);
+                }
+                else if (record.Type == RecordType.Data)
                 {
                     side = StreamSide.Application;
                     BytesIn += record.PlaintextLength;
@@ -107,12 +127,6 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
         {
             await FailAsync(side, e).ConfigureAwait(false);
         }
-    }
-
-    private async ValueTask<bool> FillAsync()
-    {
-        await channel.FillAsync().ConfigureAwait(false);
-        return true;
     }
 
     /// <summary>

@@ -34,6 +34,26 @@ public sealed class RekeyingTests
         await Eventually.TrueAsync(() => nodes.Relay.IdleChannels == 1);
     }
 
+    [Fact]
+    public async Task A_quiet_stream_waits_without_buffers_and_goes_on_with_them()
+    {
+        await using var nodes = new TestNodes { Time = _clock };
+        using var backEnd = new BackEndStub();
+        nodes.Start(backEnd.EndPoint);
+        using Socket client = await nodes.ConnectAsync();
+        using Socket served = await backEnd.AcceptAsync();
+        for (byte i = 0; i < 3; i++)
+        {
+            await PassAsync(client, served, i);
+            await PassAsync(served, client, i);
+            await Eventually.TrueAsync(() => Channel(nodes.Relay).HoldsBuffer && Channel(nodes.Listener).HoldsBuffer);
+
+            await AdvanceUntilAsync(nodes, () => !Channel(nodes.Relay).HoldsBuffer && !Channel(nodes.Listener).HoldsBuffer);
+        }
+        client.Shutdown(SocketShutdown.Send);
+        Assert.Equal(0, await served.ReceiveAsync(new byte[1]));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -19,7 +19,7 @@ public sealed class HelpScenario : IAsyncLifetime
         var help = await _site.RunAsync(command);
 
         Assert.Equal((0, ""), (help.Code, help.Error));
-        Assert.All(["  lab", "  run", "  config", "  policy", "  probe", "  audit", "  certs", "  completion"], name => Assert.Contains("\n" + name, help.Output, StringComparison.Ordinal));
+        Assert.All(["  lab", "  run", "  config", "  policy", "  probe", "  audit", "  certs", "  conformance", "  completion"], name => Assert.Contains("\n" + name, help.Output, StringComparison.Ordinal));
         Assert.Contains("Examples:\n  feberelay lab", help.Output, StringComparison.Ordinal);
         Assert.Contains("  3    configuration wrong", help.Output, StringComparison.Ordinal);
     }
@@ -33,6 +33,7 @@ public sealed class HelpScenario : IAsyncLifetime
     [InlineData("audit tail")]
     [InlineData("audit show")]
     [InlineData("audit verify")]
+    [InlineData("conformance")]
     [InlineData("completion")]
     public async Task Each_command_shows_a_worked_example(string command)
     {

@@ -64,6 +64,7 @@ public sealed class InteropScenario
         using Process python = second.Start("listen", 0, "fe1.lab.test", "--connections", "1");
         int port = (await SecondImplementation.NextStepAsync(python)).GetProperty("port").GetInt32();
         string configuration = second.WriteConfiguration("fe1", $$"""
+            "Logging": { "LogLevel": { "FeBeRelay.Relay": "Debug" } },
             "nodes": { "py": { "address": "127.0.0.1:{{port}}", "identity": "{{SecondImplementation.Name}}" } },
             "relay": { "endpoints": { "echo": { "listen": "127.0.0.1:0", "node": "py", "service": "echo" } } }
             """);
