@@ -44,8 +44,8 @@ public sealed class RekeyingTests
         using Socket served = await backEnd.AcceptAsync();
         for (byte i = 0; i < 3; i++)
         {
-            await PassAsync(client, served, i);
-            await PassAsync(served, client, i);
+            await BackEndStub.PassAsync(client, served, i);
+            await BackEndStub.PassAsync(served, client, i);
             await Eventually.TrueAsync(() => Channel(nodes.Relay).HoldsBuffer && Channel(nodes.Listener).HoldsBuffer);
 
             await AdvanceUntilAsync(nodes, () => !Channel(nodes.Relay).HoldsBuffer && !Channel(nodes.Listener).HoldsBuffer);
