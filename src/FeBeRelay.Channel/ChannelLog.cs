@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Channel;
 
-/// <summary>What the channel layer logs. Ids 1000 to 1999, append only; next free id: 1010, of new keys in live channels: 1104.</summary>
+/// <summary>What the channel layer logs. Ids 1000 to 1999, append only; next free id: 1010, of new keys in live channels: 1104, of floods: 1152.</summary>
 internal static partial class ChannelLog
 {
     [LoggerMessage(1000, LogLevel.Information,
@@ -22,8 +22,8 @@ internal static partial class ChannelLog
     [LoggerMessage(1003, LogLevel.Information, "Node port open on {EndPoint}")]
     public static partial void NodePortOpen(ILogger logger, IPEndPoint endPoint);
 
-    [LoggerMessage(1004, LogLevel.Warning, "Connection closed unheard: {Max} negotiations are running")]
-    public static partial void TooManyNegotiations(ILogger logger, int max);
+    [LoggerMessage(1004, LogLevel.Warning, "Connection from {From} closed unheard: {Reason}")]
+    public static partial void TurnedAway(ILogger logger, IPEndPoint from, string reason);
 
     [LoggerMessage(1005, LogLevel.Warning, "Accepting a connection failed: {Detail}; trying again")]
     public static partial void AcceptFailed(ILogger logger, string detail);
@@ -48,4 +48,10 @@ internal static partial class ChannelLog
 
     [LoggerMessage(1103, LogLevel.Debug, "Channel {Id} with {Peer} is parked in this node's direction: nothing was sent for a while")]
     public static partial void Parked(ILogger logger, string id, string peer);
+
+    [LoggerMessage(1150, LogLevel.Warning, "{Count} more lines like the next were held back in the last minutes")]
+    public static partial void LinesHeld(ILogger logger, long count);
+
+    [LoggerMessage(1151, LogLevel.Warning, "Connection from {From} heard, but not many more: {Reason}")]
+    public static partial void ManyNegotiations(ILogger logger, IPAddress from, string reason);
 }

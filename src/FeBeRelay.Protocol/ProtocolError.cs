@@ -43,4 +43,6 @@ public enum ProtocolError
     Truncated,
     /// <summary>A deadline passed.</summary>
     Deadline,
+    /// <summary>This node does no public-key work for that peer now (clause 8.5).</summary>
+    OverBudget,
 }

@@ -14,6 +14,7 @@ using FeBeRelay.Relay.Policies.Outbound;
 using FeBeRelay.Relay.Policies.Pins;
 using FeBeRelay.Relay.Services;
 using FeBeRelay.Relay.Streams;
+using FeBeRelay.Relay.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -41,9 +42,10 @@ internal sealed class Node : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly HttpEndpoints? _http;
     private readonly ManagementEndpoint? _management;
+    private readonly NodeTelemetry? _telemetry;
     private ChannelListener? _listener;
-    private bool _started;
-    private bool _drained;
+    private volatile bool _started;
+    private volatile bool _drained;
 
     public Node(NodeOptions options, TimeProvider time, ILoggerFactory loggers)
     {
@@ -59,6 +61,7 @@ internal sealed class Node : IAsyncDisposable
         Associations.ChannelAdded += _audit.ChannelEstablished;
         Associations.ChannelEnded += _audit.ChannelEnded;
         _options.Policy.Changed += PolicyChanged;
+        _options.Policy.Rejected += PolicyRejected;
         _services = new ServiceTable(options.Services);
         _inbound = new InboundPolicy(options.Policy, _services, options.Identity.Suites);
         _server = new ServiceServer(_services, _inbound, _audit, time, loggers.CreateLogger<ServiceServer>());
@@ -72,7 +75,9 @@ internal sealed class Node : IAsyncDisposable
             ? HttpEndpoints.Create(http, new NodeLookup(FindChannels, n => options.Peers.FirstOrDefault(p => p.Name == n)?.Address), _audit, time, loggers)
             : null;
         Monitor = new NodeMonitor(Associations, _audit, options.Identity, options.Name, options.Policy, () => NodePorts, time);
-        _management = options.Management is { } management ? CreateManagement(management) : null;
+        var health = new NodeHealth(() => _started && !_drained, options.Identity, _audit, time);
+        _telemetry = options.Management is null ? null : new NodeTelemetry(options.Name, new NodeMeter(options.Name, Monitor, _audit.Counts, health, time));
+        _management = options.Management is { } management ? CreateManagement(management, health) : null;
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
     }
 
@@ -158,6 +163,7 @@ internal sealed class Node : IAsyncDisposable
         }
         _drained = true;
         _options.Policy.Changed -= PolicyChanged;
+        _options.Policy.Rejected -= PolicyRejected;
         // A node that could not start has said so.
         ILogger logger = _started ? _logger : NullLogger.Instance;
         RelayLog.Draining(logger, (int)_options.Drain.TotalSeconds);
@@ -201,15 +207,17 @@ internal sealed class Node : IAsyncDisposable
         {
             await port.DisposeAsync().ConfigureAwait(false);
         }
+        _telemetry?.Dispose();
         _server.Dispose();
         Associations.Dispose();
         _ending.Dispose();
     }
 
-    private ManagementEndpoint CreateManagement(ManagementOptions options)
+    private ManagementEndpoint CreateManagement(ManagementOptions options, NodeHealth health)
     {
         var actions = new AssociationActions(Associations, () => _pools.All, _time);
-        return ManagementEndpoint.Create(options, new ManagementApi(Monitor, Associations, actions, new EventFeed(_audit, _time), _audit), _audit, _loggers);
+        var api = new ManagementApi(Monitor, Associations, actions, new EventFeed(_audit, _time), _audit);
+        return ManagementEndpoint.Create(options, new ManagementParts(api, new HealthApi(health), _telemetry!.Metrics), _audit, _loggers);
     }
 
     private ChannelConnector Connector(PeerNode peer)
@@ -224,6 +232,12 @@ internal sealed class Node : IAsyncDisposable
         PolicyLog.PolicyChanged(_logger, change.Now.Name, change.Before.Name, change.Reason);
         _audit.PolicyChanged(change.Now.Name, $"in the place of {change.Before.Name}: {change.Reason}");
         WarnOfExposedPorts(change.Now);
+    }
+
+    private void PolicyRejected(string reason)
+    {
+        PolicyLog.PolicyNotChanged(_logger, _options.Policy.Current.Name, reason);
+        _audit.PolicyNotChanged(_options.Policy.Current.Name, reason);
     }
 
     private void OpenServicePorts(ChannelListener channels)

@@ -2,6 +2,7 @@ using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Credentials;
 using FeBeRelay.Relay.Fleet;
+using FeBeRelay.Relay.Policies;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,12 +10,14 @@ using Microsoft.Extensions.Logging;
 namespace FeBeRelay.Relay;
 
 /// <summary>A node in a host: opens its ports at start, drains at stop.</summary>
-internal sealed class NodeService(NodeConfiguration configuration, IConfiguration values, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+internal sealed class NodeService(
+    NodeConfiguration configuration, IConfiguration values, PolicySource policies, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     private Node? _node;
     private AuditWriter? _audit;
     private CredentialWatch? _credentials;
     private FleetAgent? _fleet;
+    private PolicyWatch? _policies;
     private bool _isDisposed;
 
     /// <exception cref="Channel.Identity.IdentityException">A certificate is not usable.</exception>
@@ -32,11 +35,17 @@ internal sealed class NodeService(NodeConfiguration configuration, IConfiguratio
             _fleet = new FleetAgent(fleet, options.Identity, options.Policy, log, time, loggers.CreateLogger<FleetAgent>());
             _fleet.Start();
         }
+        _policies = new PolicyWatch(policies, options.Policy, values, time);
+        _policies.Start(TimeSpan.FromSeconds(configuration.Node.ReloadSeconds));
         await _node.StartAsync();
     }
 
     /// <summary>Looks at the files again: the operator has changed something.</summary>
-    public Task ReloadAsync() => Task.WhenAll(_credentials?.ReloadAsync() ?? Task.CompletedTask, _fleet?.PollAsync() ?? Task.CompletedTask);
+    public Task ReloadAsync()
+    {
+        _policies?.Reload();
+        return Task.WhenAll(_credentials?.ReloadAsync() ?? Task.CompletedTask, _fleet?.PollAsync() ?? Task.CompletedTask);
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => _node?.DrainAsync(cancellationToken) ?? Task.CompletedTask;
 
@@ -49,6 +58,10 @@ internal sealed class NodeService(NodeConfiguration configuration, IConfiguratio
             return;
         }
         _isDisposed = true;
+        if (_policies is not null)
+        {
+            await _policies.DisposeAsync().ConfigureAwait(false);
+        }
         if (_fleet is not null)
         {
             await _fleet.DisposeAsync().ConfigureAwait(false);

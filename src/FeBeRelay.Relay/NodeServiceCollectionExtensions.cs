@@ -1,4 +1,5 @@
 using FeBeRelay.Relay.Configuration;
+using FeBeRelay.Relay.Policies;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -8,9 +9,9 @@ namespace FeBeRelay.Relay;
 internal static class NodeServiceCollectionExtensions
 {
     /// <summary>The node starts and drains with the host; <see cref="NodeService"/> can be asked for, to reload.</summary>
-    public static IServiceCollection AddFeBeRelayNode(this IServiceCollection services, NodeConfiguration configuration)
+    public static IServiceCollection AddFeBeRelayNode(this IServiceCollection services, NodeConfiguration configuration, PolicySource policies)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton(configuration).AddSingleton<NodeService>().AddHostedService(provider => provider.GetRequiredService<NodeService>());
+        return services.AddSingleton(configuration).AddSingleton(policies).AddSingleton<NodeService>().AddHostedService(provider => provider.GetRequiredService<NodeService>());
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Wire;
@@ -12,8 +13,9 @@ namespace FeBeRelay.Channel.Connections;
 /// <summary>The node port: accepts connections of other nodes, answers main mode and quick mode, and hands out channels.</summary>
 public sealed class ChannelListener : IAsyncDisposable
 {
-    /// <summary>Connections that may be in negotiation at once; one more is closed at once.</summary>
-    private const int MaxNegotiations = 1_024;
+    // Lines of one kind in a minute: a flood must not fill the log.
+    private const int TurnedAwayLines = 10;
+    private const int FailureLines = 60;
 
     private readonly NodeIdentity _identity;
     private readonly IPeerAdmission _admission;
@@ -24,7 +26,9 @@ public sealed class ChannelListener : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly List<Socket> _sockets = [];
-    private int _negotiations;
+    private readonly NegotiationBudget _budget;
+    private readonly LogRation _turnedAwayLines;
+    private readonly LogRation _failureLines;
 
     /// <param name="identity">Who this node is.</param>
     /// <param name="admission">Which peers get associations and channels, and how they are protected.</param>
@@ -41,6 +45,9 @@ public sealed class ChannelListener : IAsyncDisposable
         _serve = serve;
         _time = time;
         _logger = logger;
+        _budget = new NegotiationBudget(time);
+        _turnedAwayLines = new LogRation(TurnedAwayLines, time);
+        _failureLines = new LogRation(FailureLines, time);
     }
 
     /// <summary>Where it listens, with the ports that the system chose.</summary>
@@ -93,23 +100,41 @@ public sealed class ChannelListener : IAsyncDisposable
             SocketTuning.Reset(socket);
             return;
         }
-        if (Interlocked.Increment(ref _negotiations) > MaxNegotiations)
+        var from = (IPEndPoint)socket.RemoteEndPoint!;
+        NegotiationSlot? slot = _budget.Enter(from.Address, out string? refusal, out string? warning);
+        if (warning is not null && MayLog(_turnedAwayLines))
         {
-            Interlocked.Decrement(ref _negotiations);
-            ChannelLog.TooManyNegotiations(_logger, MaxNegotiations);
-            TurnedAway?.Invoke(socket.RemoteEndPoint!);
-            SocketTuning.Reset(socket);
+            ChannelLog.ManyNegotiations(_logger, from.Address, warning);
+        }
+        if (slot is not null)
+        {
+            Track(ServeAsync(socket, slot, received));
             return;
         }
-        Track(ServeAsync(socket, received));
+        if (MayLog(_turnedAwayLines))
+        {
+            ChannelLog.TurnedAway(_logger, from, refusal!);
+        }
+        TurnedAway?.Invoke(from);
+        SocketTuning.Reset(socket);
+    }
+
+    private bool MayLog(LogRation ration)
+    {
+        bool may = ration.TryTake(out long held);
+        if (held > 0)
+        {
+            ChannelLog.LinesHeld(_logger, held);
+        }
+        return may;
     }
 
     private void Accept(Socket socket) => Take(socket, ReadOnlyMemory<byte>.Empty);
 
-    private async Task ServeAsync(Socket socket, ReadOnlyMemory<byte> received)
+    private async Task ServeAsync(Socket socket, NegotiationSlot slot, ReadOnlyMemory<byte> received)
     {
         SecureChannel? channel = null;
-        var attempt = new ResponderAttempt(_identity, _admission, _associations, _time, socket);
+        var attempt = new ResponderAttempt(_identity, _admission, _associations, slot, _time, socket);
         var from = (IPEndPoint)socket.RemoteEndPoint!;
         try
         {
@@ -118,7 +143,10 @@ public sealed class ChannelListener : IAsyncDisposable
         }
         catch (Exception e) when (e is ProtocolException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            ChannelLog.NegotiationFailed(_logger, from, (e as ProtocolException)?.Error.ToString() ?? e.GetType().Name, e.Message);
+            if (MayLog(_failureLines))
+            {
+                ChannelLog.NegotiationFailed(_logger, from, (e as ProtocolException)?.Error.ToString() ?? e.GetType().Name, e.Message);
+            }
             if (!_ending.IsCancellationRequested)
             {
                 Failed?.Invoke(attempt.Failure(e));
@@ -126,7 +154,7 @@ public sealed class ChannelListener : IAsyncDisposable
         }
         finally
         {
-            Interlocked.Decrement(ref _negotiations);
+            slot.Dispose();
             if (channel is null)
             {
                 socket.Dispose();

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Rekeying;
 using FeBeRelay.Protocol;
@@ -15,7 +16,8 @@ namespace FeBeRelay.Channel.Connections;
 
 /// <summary>One connection on its way to a channel, the responder's end. Used once.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "The table owns the association.")]
-internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission admission, AssociationTable associations, TimeProvider time, Socket socket)
+internal sealed class ResponderAttempt(
+    NodeIdentity identity, IPeerAdmission admission, AssociationTable associations, NegotiationSlot slot, TimeProvider time, Socket socket)
 {
     private readonly PeerArrival _arrival = new((IPEndPoint)socket.LocalEndPoint!, (IPEndPoint)socket.RemoteEndPoint!);
     private PeerIdentity? _verified;
@@ -40,7 +42,7 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
     public async Task<SecureChannel?> RunAsync(ReadOnlyMemory<byte> received, CancellationToken cancellation)
     {
         MainModeSettings settings = identity.Settings with { Suites = admission.SuitesFor(_arrival) };
-        using var negotiation = new ResponderNegotiation(settings, time.GetElapsedTime(0));
+        using var negotiation = new ResponderNegotiation(settings, time.GetElapsedTime(0), slot.MayDoMainMode);
         while (true)
         {
             try
@@ -105,6 +107,7 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
         {
             throw negotiation.Decline(peer, refusal.Code, refusal.Reason);
         }
+        slot.PeerProved();
         Fate fate = negotiation.Tried.Length == 0 ? Fate.None : IsIssuedTo(_verified, negotiation.Tried) ? Fate.Kept : Fate.Lost;
         Lifetimes lifetimes = answer.Rule.Security.Lifetimes ?? identity.Settings.Lifetimes;
         negotiation.Accept(peer, RandomNumberGenerator.GetBytes(Limits.IdSize), answer.Answer, fate, lifetimes);
@@ -126,6 +129,7 @@ internal sealed class ResponderAttempt(NodeIdentity identity, IPeerAdmission adm
         _association = association;
         _progress = _progress with { Step = NegotiationStep.QuickMode };
         association.Authenticate(negotiation.Authenticate);
+        slot.PeerProved();
         PeerAdmission answer = Admit(association.Peer, Demand.Require);
         if (RefusalOf(answer, association.Suite) is { } refusal)
         {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using FeBeRelay.Channel.Budgets;
 using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Channel.Transport;
@@ -6,6 +7,7 @@ namespace FeBeRelay.Channel.Transport;
 /// <summary>Accepts until it is told to stop, and survives what accepting may fail of: aborted connections, no descriptors left.</summary>
 public static class AcceptLoop
 {
+    private const int LinesPerMinute = 10;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Hands each accepted connection out, on another thread than the one that serves sockets' events.</summary>
@@ -16,6 +18,7 @@ public static class AcceptLoop
     /// <param name="cancellation">Ends the loop.</param>
     public static async Task RunAsync(Socket listening, Action<Socket> accepted, TimeProvider time, ILogger logger, CancellationToken cancellation)
     {
+        var lines = new LogRation(LinesPerMinute, time);
         while (!cancellation.IsCancellationRequested)
         {
             try
@@ -33,7 +36,10 @@ public static class AcceptLoop
             }
             catch (SocketException e)
             {
-                ChannelLog.AcceptFailed(logger, e.Message);
+                if (lines.TryTake(out long held))
+                {
+                    ChannelLog.AcceptFailed(logger, held == 0 ? e.Message : $"{e.Message} ({held} times more before)");
+                }
                 await Task.Delay(Pause, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

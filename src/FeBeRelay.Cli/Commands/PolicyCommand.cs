@@ -58,7 +58,7 @@ internal static class PolicyCommand
     {
         var options = new PolicyOptions(context);
         var name = new Argument<string>("NAME") { Description = "A posture (client, server, requireInRequestOut, secureServer) or a policy of the configuration." };
-        var command = new ExampleCommand("assign", "Put a policy into effect from the node's next start on. The configuration itself is not changed.", """
+        var command = new ExampleCommand("assign", "Put a policy into effect. A node that runs takes it over; the configuration itself is not changed.", """
               feberelay policy assign server --config fe1.json      writes fe1.json.assigned
             """)
         {
@@ -71,7 +71,7 @@ internal static class PolicyCommand
             var policy = NodePolicyFactory.Find(configuration.Policy, wanted)
                 ?? throw new UserError(ExitCode.Usage, $"there is no policy or posture {wanted}", $"write one of: {string.Join(", ", PolicyOptions.Names(configuration.Policy))}");
             Change(() => PolicyAssignment.Write(options.FileOf(parsed), policy.Name));
-            parsed.InvocationConfiguration.Output.WriteLine($"{policy.Name} is assigned ({PolicyAssignment.FileOf(options.FileOf(parsed))}); it takes effect when the node starts");
+            parsed.InvocationConfiguration.Output.WriteLine($"{policy.Name} is assigned ({PolicyAssignment.FileOf(options.FileOf(parsed))}); a node that runs takes it over within node:reloadSeconds");
             return ExitCode.Succeeded;
         }));
         return command;
@@ -91,7 +91,7 @@ internal static class PolicyCommand
             var removed = false;
             Change(() => removed = PolicyAssignment.Remove(options.FileOf(parsed)));
             parsed.InvocationConfiguration.Output.WriteLine(removed
-                ? "the assignment is taken back; it takes effect when the node starts"
+                ? "the assignment is taken back; a node that runs sees it within node:reloadSeconds"
                 : "nothing was assigned; the configuration's own policy:assigned holds");
             return ExitCode.Succeeded;
         });

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Relay;
 using FeBeRelay.Relay.Configuration;
+using FeBeRelay.Relay.Policies;
 using Microsoft.Extensions.Logging.Console;
 
 namespace FeBeRelay.Cli.Commands;
@@ -50,9 +51,9 @@ internal static class RunCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             RequireCryptography();
-            return RunAsync(
-                parsed.GetRequiredValue(file), ConfigurationOptions.Load(context, parsed.GetRequiredValue(file), parsed.GetRequiredValue(settings)),
-                parsed.InvocationConfiguration.Error, cancellationToken);
+            ConfigurationLoadResult Load() => ConfigurationOptions.Load(context, parsed.GetRequiredValue(file), parsed.GetRequiredValue(settings));
+            var policies = new PolicySource(parsed.GetRequiredValue(file), Load);
+            return RunAsync(parsed.GetRequiredValue(file), Load(), policies, parsed.InvocationConfiguration.Error, cancellationToken);
         });
         return command;
     }
@@ -69,7 +70,8 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> RunAsync(string file, ConfigurationLoadResult loaded, TextWriter error, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        string file, ConfigurationLoadResult loaded, PolicySource policies, TextWriter error, CancellationToken cancellationToken)
     {
         if (!loaded.IsValid)
         {
@@ -77,7 +79,7 @@ internal static class RunCommand
             return ExitCode.ConfigurationInvalid;
         }
 
-        using var host = BuildHost(loaded.Configuration, loaded.Values);
+        using var host = BuildHost(loaded.Configuration, loaded.Values, policies);
         using var reload = ReloadAtHangUp(host.Services.GetRequiredService<NodeService>());
         try
         {
@@ -102,7 +104,7 @@ internal static class RunCommand
         _ = node.ReloadAsync();
     });
 
-    private static IHost BuildHost(NodeConfiguration configuration, IConfiguration values)
+    private static IHost BuildHost(NodeConfiguration configuration, IConfiguration values, PolicySource policies)
     {
         // No defaults: they would read appsettings.json and other environment variables beside the file that was named.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "feberelay" });
@@ -112,7 +114,7 @@ internal static class RunCommand
         builder.Services.Configure<HostOptions>(
             host => host.ShutdownTimeout = TimeSpan.FromSeconds(configuration.Node.DrainSeconds) + AfterDrain);
         builder.Services.AddSingleton<IHostLifetime, SignalsOfTheProgram>();
-        builder.Services.AddFeBeRelayNode(configuration);
+        builder.Services.AddFeBeRelayNode(configuration, policies);
         return builder.Build();
     }
 

@@ -30,12 +30,19 @@ public sealed class ResponderHelloReceived : MainModeState
     public Lifetimes OfferedLifetimes => _context.Hello.Lifetimes;
 
     /// <summary>Takes R1 and answers it. All that is cheap is checked before the first public-key operation (clause 8.5).</summary>
+    /// <param name="settings">What this node brings.</param>
+    /// <param name="record">R1.</param>
+    /// <param name="mayAnswer">Asked last of all that is cheap; null for always.</param>
     /// <exception cref="ProtocolException">The record is no initiator hello, or offers nothing that this node allows.</exception>
-    public static ResponderHelloReceived Receive(MainModeSettings settings, ReadOnlySpan<byte> record)
+    public static ResponderHelloReceived Receive(MainModeSettings settings, ReadOnlySpan<byte> record, Func<bool>? mayAnswer = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         InitiatorHello hello = InitiatorHello.Decode(record);
         (Suite suite, Group group) = Choose(settings, hello);
+        if (mayAnswer is not null && !mayAnswer())
+        {
+            throw new ProtocolException(ProtocolError.OverBudget, "more main modes than this node answers at a time");
+        }
         var nonce = new byte[Limits.NonceSize];
         settings.Entropy.Fill(nonce);
         if (nonce.AsSpan().SequenceEqual(hello.Nonce))

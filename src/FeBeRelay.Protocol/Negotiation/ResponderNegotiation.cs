@@ -9,6 +9,7 @@ namespace FeBeRelay.Protocol.Negotiation;
 public sealed class ResponderNegotiation : NegotiationBase
 {
     private readonly MainModeSettings _settings;
+    private readonly Func<bool>? _mayAnswer;
     private ResponderHelloReceived? _helloReceived;
     private ResponderAwaitingVerdict? _awaitingVerdict;
     private QuickModeResponder? _quickMode;
@@ -17,8 +18,13 @@ public sealed class ResponderNegotiation : NegotiationBase
 
     /// <param name="settings">Identity and what policy allows.</param>
     /// <param name="now">Monotonic time.</param>
-    public ResponderNegotiation(MainModeSettings settings, TimeSpan now)
-        : base(now) => _settings = settings;
+    /// <param name="mayAnswer">Whether there is a budget for the public-key work of main mode (clause 8.5); null for always.</param>
+    public ResponderNegotiation(MainModeSettings settings, TimeSpan now, Func<bool>? mayAnswer = null)
+        : base(now)
+    {
+        _settings = settings;
+        _mayAnswer = mayAnswer;
+    }
 
     /// <summary>The peer's chain, leaf first, while <see cref="NegotiationBase.Status"/> is <see cref="NegotiationStatus.NeedsVerdict"/>.</summary>
     public IReadOnlyList<byte[]> PeerChain => Verdict.PeerChain;
@@ -137,7 +143,7 @@ public sealed class ResponderNegotiation : NegotiationBase
         }
         else if (type == RecordType.InitiatorHello && !_mainModeDone)
         {
-            _helloReceived = ResponderHelloReceived.Receive(_settings, record);
+            _helloReceived = ResponderHelloReceived.Receive(_settings, record, _mayAnswer);
             Demand = _helloReceived.Demand;
             Tried = _helloReceived.Tried.ToArray();
             Output.Add(_helloReceived.Messages);

@@ -39,6 +39,7 @@ internal enum AuditEventId
     CredentialsReplaced = 9008,
     CredentialsNotUsable = 9009,
     CredentialsEnd = 9010,
+    PolicyNotChanged = 9011,
     BundleTaken = 9020,
     BundleRefused = 9021,
     BundleStale = 9022,

@@ -29,6 +29,9 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
     /// <summary>False while events cannot be written and the node is to take nothing new (onFailure stop): ask before every new channel and stream.</summary>
     public bool MayAdmit => sink.MayAdmit;
 
+    /// <summary>False while events cannot be written.</summary>
+    public bool IsWritten => sink.IsWritten;
+
     /// <summary>What went clear, counted.</summary>
     public ClearByteLedger ClearBytes { get; } = new();
 
@@ -43,6 +46,11 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
     /// <param name="policy">The new one's name.</param>
     /// <param name="reason">Which was before it, and how it was changed.</param>
     public void PolicyChanged(string policy, string reason) => Write(AuditEventId.PolicyChanged, e => e with { Rule = policy, Reason = reason });
+
+    /// <summary>Another policy was to be put in force and cannot be.</summary>
+    /// <param name="policy">The one that stays.</param>
+    /// <param name="reason">What is wrong.</param>
+    public void PolicyNotChanged(string policy, string reason) => Write(AuditEventId.PolicyNotChanged, e => e with { Rule = policy, Reason = reason });
 
     /// <summary>The back end behind a service answers at an address that is not protected.</summary>
     public void OtherWayToBackEnd(string service, string way) => Write(AuditEventId.OtherWayToBackEnd, e => e with { Service = service, Reason = way });

@@ -84,6 +84,9 @@ internal sealed class AuditWriter : IAuditSink, IAsyncDisposable
     public bool MayAdmit => !_options.StopsOnFailure || !(_failing || Volatile.Read(ref _queued) >= RefusalLimit);
 
     /// <inheritdoc/>
+    public bool IsWritten => !_failing;
+
+    /// <inheritdoc/>
     public void Write(AuditEvent one)
     {
         if (Interlocked.Increment(ref _queued) > QueueLimit)

@@ -6,6 +6,9 @@ internal interface IAuditSink
     /// <summary>False while the log cannot be written and the node is to take nothing new that would go unrecorded.</summary>
     bool MayAdmit { get; }
 
+    /// <summary>False while events cannot be written, whatever that means for the node.</summary>
+    bool IsWritten { get; }
+
     /// <summary>Hands an event over; its number is given when it is written.</summary>
     void Write(AuditEvent one);
 }
@@ -14,6 +17,8 @@ internal interface IAuditSink
 internal sealed class NoAudit : IAuditSink
 {
     public bool MayAdmit => true;
+
+    public bool IsWritten => true;
 
     public void Write(AuditEvent one)
     {

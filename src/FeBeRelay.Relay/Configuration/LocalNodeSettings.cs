@@ -26,7 +26,7 @@ public sealed record LocalNodeSettings
     public RevocationSettings Revocation { get; init; } = new();
 
     /// <summary>Seconds, 0 to 86400; 0 looks only when the node is told to reload.</summary>
-    [Description("Seconds between two looks at the files of certificate, key, roots and revocation lists; what has changed takes effect without a restart. 0: only at SIGHUP.")]
+    [Description("Seconds between two looks at the files of certificate, key, roots and revocation lists and at the policy assigned by the command; what has changed takes effect without a restart. 0: only at SIGHUP.")]
     [Range(0, 86_400)]
     public int ReloadSeconds { get; init; } = 10;
 

@@ -43,11 +43,11 @@ internal sealed class ManagementEndpoint : IAsyncDisposable
 
     /// <summary>Builds it, with folder and tokens; nothing is open yet.</summary>
     /// <param name="options">Where.</param>
-    /// <param name="api">What it offers.</param>
+    /// <param name="parts">What it offers.</param>
     /// <param name="audit">The security log.</param>
     /// <param name="loggers">The log.</param>
     /// <exception cref="NodeStartException">Folder or tokens cannot be had.</exception>
-    public static ManagementEndpoint Create(ManagementOptions options, ManagementApi api, AuditLog audit, ILoggerFactory loggers)
+    public static ManagementEndpoint Create(ManagementOptions options, ManagementParts parts, AuditLog audit, ILoggerFactory loggers)
     {
         var folder = new ManagementFolder(options.Folder);
         folder.Create();
@@ -63,7 +63,9 @@ internal sealed class ManagementEndpoint : IAsyncDisposable
         application.Use(Problem.FillAsync);
         application.UseRouting();
         application.Use(new RoleGate(tokens, audit, logger).InvokeAsync);
-        api.Map(application);
+        parts.Api.Map(application);
+        parts.Health.Map(application);
+        application.MapPrometheusScrapingEndpoint("/metrics", parts.Metrics, configureBranchedPipeline: null, optionsName: null);
         application.MapOpenApi("/openapi/{documentName}.json");
         return new ManagementEndpoint(application, options, folder, logger);
     }

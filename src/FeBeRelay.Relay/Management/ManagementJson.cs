@@ -11,6 +11,7 @@ namespace FeBeRelay.Relay.Management;
 [JsonSerializable(typeof(TotalsView))]
 [JsonSerializable(typeof(AssociationView))]
 [JsonSerializable(typeof(IReadOnlyList<AssociationView>))]
+[JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(Acted))]
 [JsonSerializable(typeof(ActionRequest))]
 [JsonSerializable(typeof(Problem))]

@@ -24,6 +24,9 @@ internal sealed class NodeMonitor(
 {
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
+    /// <summary>When the node started.</summary>
+    public DateTimeOffset Started => _started;
+
     /// <summary>The program's version.</summary>
     public static string ProgramVersion { get; } = typeof(NodeMonitor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 

@@ -10,6 +10,7 @@ internal sealed class EffectivePolicy(NodePolicy policy)
 {
     private readonly Lock _changing = new();
     private volatile NodePolicy _current = policy;
+    private volatile NodePolicy _own = policy;
     private volatile NodePolicy? _prepared;
 
     /// <summary>The policy that decides now. Immutable: one decision takes it once.</summary>
@@ -22,13 +23,16 @@ internal sealed class EffectivePolicy(NodePolicy policy)
     public NodePolicy Outward => _prepared ?? _current;
 
     /// <summary>What the node's own configuration says, whatever a fleet's bundle says above it.</summary>
-    public NodePolicy Own { get; } = policy;
+    public NodePolicy Own => _own;
 
     /// <summary>Another policy will take effect: connections that go out go by it from now on.</summary>
     public void Prepare(NodePolicy next) => _prepared = next;
 
     /// <summary>Another policy decides from now on. Handlers return at once.</summary>
     public event Action<PolicyChange>? Changed;
+
+    /// <summary>A configuration was read that cannot be used, and why: what was in effect stays. Handlers return at once.</summary>
+    public event Action<string>? Rejected;
 
     /// <summary>Puts another policy into effect: no decision that begins when this has returned is the old one's.</summary>
     /// <param name="policy">The new one.</param>
@@ -37,11 +41,36 @@ internal sealed class EffectivePolicy(NodePolicy policy)
     {
         lock (_changing)
         {
-            NodePolicy before = _current;
-            _current = policy;
             _prepared = null;
-            Changed?.Invoke(new PolicyChange(before, policy, reason));
+            Replace(policy, reason);
         }
+    }
+
+    /// <summary>The node's own configuration says something else. That counts at once, unless a fleet's bundle stands above it.</summary>
+    /// <param name="own">What it says.</param>
+    /// <param name="reason">How it came about, for the operator.</param>
+    public void ChangeOwn(NodePolicy own, string reason)
+    {
+        lock (_changing)
+        {
+            NodePolicy before = _own;
+            _own = own;
+            _prepared = ReferenceEquals(_prepared, before) ? own : _prepared;
+            if (ReferenceEquals(_current, before))
+            {
+                Replace(own, reason);
+            }
+        }
+    }
+
+    /// <summary>Tells that a configuration was read that changes nothing.</summary>
+    public void Reject(string reason) => Rejected?.Invoke(reason);
+
+    private void Replace(NodePolicy policy, string reason)
+    {
+        NodePolicy before = _current;
+        _current = policy;
+        Changed?.Invoke(new PolicyChange(before, policy, reason));
     }
 }
 

@@ -34,7 +34,7 @@ internal sealed record PolicyExplanation(PolicyQuestion Question, Traffic Traffi
         };
         var peerRule = question.PeerPolicy?.Find(peerTraffic).Rule;
         return new PolicyExplanation(
-            question, traffic, match, traffic.Direction == Direction.Outbound ? [.. Outward(match.Rule, endpoint, peerRule)] : [.. Inward(match.Rule, peerRule)]);
+            question, traffic, match, traffic.Direction == Direction.Outbound ? [.. Outward(match.Rule, endpoint, peerRule)] : [.. Inward(match.Rule, HasWayIn(configuration, traffic.Service), peerRule)]);
     }
 
     private static IEnumerable<PolicyOutcome> Outward(PolicyRule rule, RelayEndpointSettings? endpoint, PolicyRule? peerRule)
@@ -51,12 +51,16 @@ internal sealed record PolicyExplanation(PolicyQuestion Question, Traffic Traffi
         ];
     }
 
-    private static IEnumerable<PolicyOutcome> Inward(PolicyRule rule, PolicyRule? peerRule)
+    // Clear connections need a port of the service's own; where no service is known, somebody else's port may be meant.
+    private static bool HasWayIn(NodeConfiguration configuration, string? service) =>
+        service is null || configuration.Listener?.Services[service].Listen is not null;
+
+    private static IEnumerable<PolicyOutcome> Inward(PolicyRule rule, bool hasWayIn, PolicyRule? peerRule)
     {
         PolicyOutcome Row(string peer, PolicyRule other) =>
-            new(peer, PolicyForecast.Of(new OutboundSituation { Rule = other, HasClearTo = true }, new PeerModel(PeerCapability.Capable, rule)).ToString());
+            new(peer, PolicyForecast.Of(new OutboundSituation { Rule = other, HasClearTo = hasWayIn }, new PeerModel(PeerCapability.Capable, rule)).ToString());
         var speakers = peerRule is not null ? [Row("its policy", peerRule)] : Posture.All.Select(posture => Row(posture.Name, posture.Rule));
-        return [.. speakers, new PolicyOutcome("does not speak the protocol", PolicyDecision.InboundClear(rule).IsAccepted ? "clear" : "clear sent, refused")];
+        return [.. speakers, new PolicyOutcome("does not speak the protocol", !hasWayIn ? "blocked: the service has no port of its own" : PolicyDecision.InboundClear(rule).IsAccepted ? "clear" : "clear sent, refused")];
     }
 
     private static (Traffic Traffic, RelayEndpointSettings? Endpoint) Resolve(NodeConfiguration configuration, PolicyQuestion question)

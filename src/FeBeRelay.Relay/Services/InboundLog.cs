@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Relay.Services;
 
-/// <summary>What services' own ports log. Ids 2451 to 2499, append only; next free id: 2455.</summary>
+/// <summary>What services' own ports log. Ids 2451 to 2499, append only, with PolicyLog; next free id: 2456.</summary>
 internal static partial class InboundLog
 {
     [LoggerMessage(2451, LogLevel.Information, "Service {Service}: own port open on {EndPoint}")]

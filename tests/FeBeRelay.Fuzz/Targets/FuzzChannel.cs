@@ -15,25 +15,26 @@ internal sealed class FuzzChannel : IDisposable
     private static readonly byte[] Hash = new byte[48];
     private static readonly VerifiedPeer Peer = VerifiedPeer.Of(TestAssociation.PeerName, []);
 
-    private readonly byte[] _memory = new byte[ChannelSender.MaxControlBytes];
-    private readonly RecordSealer _sealer;
+    private readonly Role _receiver;
+    private RecordSealer? _sealer;
 
     public FuzzChannel(Role receiver)
     {
+        _receiver = receiver;
         Core = new ChannelCore(receiver, Secrets(), KeyLimits.Ceiling, Peer);
-        _sealer = Secrets().CreateSealer(receiver == Role.Initiator ? Role.Responder : Role.Initiator, KeyLimits.Ceiling);
     }
 
     public ChannelCore Core { get; }
 
     /// <summary>Has this end write something; what it writes is not looked at.</summary>
-    public void Write(Func<ChannelSender, byte[], int> write) => write(Core.Sender, _memory);
+    public void Write(Func<ChannelSender, byte[], int> write) => write(Core.Sender, new byte[ChannelSender.MaxControlBytes]);
 
     /// <summary>Opens a stream, so that the responder's data and ends belong somewhere.</summary>
     public void Open() => Write((sender, memory) => sender.Open(memory, new StreamOpen(1, Demand.Require, "mail", null, null), TimeSpan.Zero));
 
     public byte[] Seal(RecordType type, ReadOnlySpan<byte> plaintext)
     {
+        _sealer ??= Secrets().CreateSealer(_receiver == Role.Initiator ? Role.Responder : Role.Initiator, KeyLimits.Ceiling);
         var record = new byte[RecordHeader.Size + plaintext.Length + Limits.TagSize];
         plaintext.CopyTo(record.AsSpan(RecordHeader.Size));
         _sealer.Seal(type, record, TimeSpan.Zero);
@@ -47,7 +48,7 @@ internal sealed class FuzzChannel : IDisposable
     public void Dispose()
     {
         Core.Dispose();
-        _sealer.Dispose();
+        _sealer?.Dispose();
     }
 
     private static ChannelSecrets Secrets()

@@ -13,6 +13,8 @@ internal sealed class CollectedAudit : IAuditSink
 
     public bool MayAdmit { get; set; } = true;
 
+    public bool IsWritten { get; set; } = true;
+
     public IReadOnlyList<AuditEvent> Events => [.. _events];
 
     public IReadOnlyList<AuditEvent> Failures => [.. _events.Where(e => e.Outcome == AuditOutcome.Failure)];

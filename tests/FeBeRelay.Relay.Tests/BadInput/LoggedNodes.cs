@@ -6,6 +6,7 @@ using FeBeRelay.Channel.Identity;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Policy;
+using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Services;
 using FeBeRelay.Relay.Tests.Nodes;
@@ -18,6 +19,7 @@ namespace FeBeRelay.Relay.Tests.BadInput;
 internal sealed class LoggedNodes : IAsyncDisposable
 {
     private readonly List<Node> _nodes = [];
+    private AuditLog? _listenerLog;
 
     public TestAuthority Authority { get; } = TestAuthority.Create(now: DateTimeOffset.UtcNow);
 
@@ -32,6 +34,9 @@ internal sealed class LoggedNodes : IAsyncDisposable
     public TimeProvider RelayClock { get; init; } = TimeProvider.System;
 
     public TimeProvider ListenerClock { get; init; } = TimeProvider.System;
+
+    /// <summary>What the listener counted of clear bytes.</summary>
+    public ClearByteLedger ListenerLedger => _listenerLog!.ClearBytes;
 
     /// <summary>What decides at the listeners.</summary>
     public EffectivePolicy ListenerPolicy { get; init; } = new(NodePolicy.Of(Posture.SecureServer));
@@ -50,7 +55,7 @@ internal sealed class LoggedNodes : IAsyncDisposable
             NodePorts = [nodePort],
             Services = services,
             Policy = ListenerPolicy,
-            Audit = ListenerAudit.LogOf("be", ListenerClock),
+            Audit = _listenerLog = ListenerAudit.LogOf("be", ListenerClock),
         },
         ListenerClock,
         log);

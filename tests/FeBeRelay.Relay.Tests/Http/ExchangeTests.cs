@@ -1,4 +1,3 @@
-using FeBeRelay.Relay.Tests.Nodes;
 using Xunit;
 
 namespace FeBeRelay.Relay.Tests.Http;
@@ -9,13 +8,11 @@ public sealed class ExchangeTests
     [Fact]
     public async Task A_request_and_its_answer_pass_with_target_method_and_fields()
     {
-        await using var nodes = new HttpNodes();
-        using var backEnd = new BackEndStub();
-        await nodes.StartAsync(backEnd.EndPoint);
-        using HttpClientSocket client = await nodes.ConnectAsync();
+        await using Hop hop = await Hop.StartAsync();
+        HttpClientSocket client = hop.Client;
 
         await client.SendAsync("BPROPFIND /exchange/a%2Fb/./x%252F+?q=%41#f HTTP/1.1\r\nHost: mail.example\r\nDepth: 1\r\nTranslate: f\r\nConnection: keep-alive\r\n\r\n");
-        using var served = new HttpClientSocket(await backEnd.AcceptAsync());
+        HttpClientSocket served = await hop.AcceptAsync();
         string head = await served.ReadHeadAsync();
         Assert.StartsWith("BPROPFIND /exchange/a%2Fb/./x%252F+?q=%41#f HTTP/1.1\r\n", head);
         Assert.Contains("Host: mail.example\r\n", head);
@@ -32,12 +29,10 @@ public sealed class ExchangeTests
     [Fact]
     public async Task The_next_exchange_uses_the_same_connection()
     {
-        await using var nodes = new HttpNodes();
-        using var backEnd = new BackEndStub();
-        await nodes.StartAsync(backEnd.EndPoint);
-        using HttpClientSocket client = await nodes.ConnectAsync();
+        await using Hop hop = await Hop.StartAsync();
+        HttpClientSocket client = hop.Client;
         await client.SendAsync("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
-        using var served = new HttpClientSocket(await backEnd.AcceptAsync());
+        HttpClientSocket served = await hop.AcceptAsync();
         for (int i = 1; i <= 3; i++)
         {
             Assert.StartsWith($"GET /{i} ", await served.ReadHeadAsync());

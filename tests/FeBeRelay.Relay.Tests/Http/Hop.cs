@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using FeBeRelay.Relay.Tests.Nodes;
+using Xunit;
 
 namespace FeBeRelay.Relay.Tests.Http;
 
@@ -8,8 +9,15 @@ internal sealed class Hop : IAsyncDisposable
 {
     private readonly List<IDisposable> _sockets = [];
 
-    private Hop(HttpNodes nodes) => Nodes = nodes;
+    private readonly ITestedProxy _proxy;
 
+    private Hop(HttpNodes nodes)
+    {
+        Nodes = nodes;
+        _proxy = HopSettings.ProxyFor(nodes);
+    }
+
+    /// <summary>The nodes; not started where a stock YARP stands in for them.</summary>
     public HttpNodes Nodes { get; }
 
     public BackEndStub BackEnd { get; } = new();
@@ -20,18 +28,20 @@ internal sealed class Hop : IAsyncDisposable
     public static async Task<Hop> StartAsync(HttpNodes? nodes = null)
     {
         var hop = new Hop(nodes ?? new HttpNodes());
-        await hop.Nodes.StartAsync(hop.BackEnd.EndPoint);
+        await hop._proxy.StartAsync(hop.BackEnd.EndPoint);
         hop.Client = await hop.ConnectAsync();
         return hop;
     }
 
     /// <summary>Another client.</summary>
-    public async Task<HttpClientSocket> ConnectAsync() => Kept(await Nodes.ConnectAsync());
+    public async Task<HttpClientSocket> ConnectAsync() => Kept(await _proxy.ConnectAsync());
+
+    public Task HasIdleAsync(int connections) => _proxy.HasIdleAsync(connections);
 
     /// <summary>The next connection that the back end gets.</summary>
     public async Task<HttpClientSocket> AcceptAsync()
     {
-        Socket socket = await BackEnd.AcceptAsync();
+        Socket socket = await BackEnd.AcceptAsync().WaitAsync(HopSettings.Patience, TestContext.Current.CancellationToken);
         socket.NoDelay = true;
         return Kept(new HttpClientSocket(socket));
     }
@@ -48,7 +58,7 @@ internal sealed class Hop : IAsyncDisposable
     {
         _sockets.ForEach(s => s.Dispose());
         BackEnd.Dispose();
-        await Nodes.DisposeAsync();
+        await _proxy.DisposeAsync();
     }
 
     private HttpClientSocket Kept(HttpClientSocket socket)

@@ -7,8 +7,7 @@ namespace FeBeRelay.Relay.Tests.Http;
 /// <summary>A raw end of an HTTP connection, client's or back end's: what is written is what is sent, what is read is what came. Latin-1.</summary>
 internal sealed class HttpClientSocket(Socket socket) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
+    private readonly TimeSpan _patience = HopSettings.Patience;
     private readonly StringBuilder _unread = new();
     private bool _ended;
 
@@ -100,7 +99,7 @@ internal sealed class HttpClientSocket(Socket socket) : IDisposable
             return false;
         }
         byte[] buffer = new byte[64 * 1024];
-        using var late = new CancellationTokenSource(Patience);
+        using var late = new CancellationTokenSource(_patience);
         int count = await socket.ReceiveAsync(buffer, late.Token);
         _ended = count == 0;
         _unread.Append(Encoding.Latin1.GetString(buffer, 0, count));

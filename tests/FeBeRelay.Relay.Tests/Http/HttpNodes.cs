@@ -8,6 +8,7 @@ using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Services;
+using FeBeRelay.Relay.Tests.Nodes;
 using FeBeRelay.Testing.Certificates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace FeBeRelay.Relay.Tests.Http;
 
 /// <summary>A relay with an http endpoint, and a listener node for each back end, on loopback.</summary>
-internal sealed class HttpNodes : IAsyncDisposable
+internal sealed class HttpNodes : ITestedProxy
 {
     private const string FrontEndName = "fe.lab.test";
 
@@ -85,6 +86,8 @@ internal sealed class HttpNodes : IAsyncDisposable
         await socket.ConnectAsync(EndPoint);
         return new HttpClientSocket(socket);
     }
+
+    public Task HasIdleAsync(int connections) => Eventually.TrueAsync(() => Relay.Http!.IdleConnections == connections);
 
     public async ValueTask DisposeAsync()
     {

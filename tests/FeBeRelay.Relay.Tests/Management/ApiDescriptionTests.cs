@@ -30,7 +30,7 @@ public sealed class ApiDescriptionTests
     {
         JsonObject document = JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "openapi.json")))!.AsObject();
         Assert.Equal(
-            ["/api/v1/associations", "/api/v1/associations/{id}", "/api/v1/associations/{id}/rekey", "/api/v1/events", "/api/v1/monitor", "/api/v1/node", "/api/v1/totals"],
+            ["/api/v1/associations", "/api/v1/associations/{id}", "/api/v1/associations/{id}/rekey", "/api/v1/events", "/api/v1/health", "/api/v1/monitor", "/api/v1/node", "/api/v1/totals", "/healthz", "/readyz"],
             document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
         Assert.All(document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()), operation =>
         {

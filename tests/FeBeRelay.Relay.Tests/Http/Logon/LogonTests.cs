@@ -14,7 +14,7 @@ public sealed class LogonTests
     {
         using var one = new LogonBackEnd();
         using var two = new LogonBackEnd();
-        await using var nodes = new HttpNodes { Settings = { ["ReverseProxy:Clusters:mail:LoadBalancingPolicy"] = "RoundRobin" } };
+        await using ITestedProxy nodes = HopSettings.ProxyFor(new HttpNodes { Settings = { ["ReverseProxy:Clusters:mail:LoadBalancingPolicy"] = "RoundRobin" } });
         await nodes.StartAsync(one.EndPoint, two.EndPoint);
         await Task.WhenAll([
             .. Enumerable.Range(0, Users).Select(i => BeUserAsync(nodes, $"user{i}", i % 2 == 0 ? "NTLM" : "Negotiate")),
@@ -23,7 +23,7 @@ public sealed class LogonTests
         await Task.WhenAll(Enumerable.Range(0, Others).Select(_ => BeNobodyAsync(nodes)));
     }
 
-    private static async Task BeUserAsync(HttpNodes nodes, string name, string scheme)
+    private static async Task BeUserAsync(ITestedProxy nodes, string name, string scheme)
     {
         // Twice, on a connection each: a logon ends with its client's connection.
         for (int round = 0; round < 2; round++)
@@ -39,7 +39,7 @@ public sealed class LogonTests
         }
     }
 
-    private static async Task BeNobodyAsync(HttpNodes nodes)
+    private static async Task BeNobodyAsync(ITestedProxy nodes)
     {
         for (int round = 0; round < 3; round++)
         {

@@ -1,0 +1,31 @@
+using FeBeRelay.Relay.Configuration;
+
+namespace FeBeRelay.Relay.Policies;
+
+/// <summary>Where a running node's policy comes from. To be made before the configuration is loaded: what is assigned from then on is seen.</summary>
+/// <param name="file">The configuration file.</param>
+/// <param name="load">Loads it, with all that stands above it.</param>
+internal sealed class PolicySource(string file, Func<ConfigurationLoadResult> load)
+{
+    /// <summary>What was assigned when this was made.</summary>
+    public string FirstAssignment { get; } = ReadAssignment(file);
+
+    /// <summary>What the command assigned last; empty if nothing, or if it was taken back.</summary>
+    public string Assignment() => ReadAssignment(file);
+
+    /// <summary>The configuration as it is now.</summary>
+    public ConfigurationLoadResult Load() => load();
+
+    private static string ReadAssignment(string file)
+    {
+        try
+        {
+            return PolicyAssignment.Read(file).Select(entry => entry.Value).FirstOrDefault() ?? "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Loading meets the same and tells it.
+            return $"({e.GetType().Name})";
+        }
+    }
+}

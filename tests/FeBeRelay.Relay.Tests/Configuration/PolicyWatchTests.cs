@@ -1,0 +1,103 @@
+using FeBeRelay.Protocol.Policy;
+using FeBeRelay.Relay.Configuration;
+using FeBeRelay.Relay.Policies;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace FeBeRelay.Relay.Tests.Configuration;
+
+/// <summary>A running node takes over what the command assigns, and at the operator's word what the configuration says; errors change nothing.</summary>
+public sealed class PolicyWatchTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+
+    private readonly string _file = Path.GetTempFileName();
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<string> _changes = [];
+    private readonly List<string> _rejections = [];
+    private readonly EffectivePolicy _policy;
+    private readonly PolicyWatch _watch;
+    private string _assigned = "secureServer";
+    private bool _isBroken;
+
+    public PolicyWatchTests()
+    {
+        var source = new PolicySource(_file, Load);
+        _policy = new EffectivePolicy(NodePolicyFactory.Effective(Load().Configuration!.Policy));
+        _policy.Changed += change => _changes.Add($"{change.Before.Name} > {change.Now.Name}: {change.Reason}");
+        _policy.Rejected += _rejections.Add;
+        _watch = new PolicyWatch(source, _policy, Load().Values, _time);
+        _watch.Start(Every);
+    }
+
+    [Fact]
+    public void An_assignment_is_seen_at_the_next_look_and_so_is_its_end()
+    {
+        _time.Advance(Every);
+        Assert.Empty(_changes);
+        PolicyAssignment.Write(_file, "server");
+        _time.Advance(Every);
+        Assert.Equal("server", _policy.Current.Name);
+        PolicyAssignment.Remove(_file);
+        _time.Advance(Every);
+
+        Assert.Equal(["secureServer > server: server was assigned", "server > secureServer: the assignment was taken back"], _changes);
+    }
+
+    [Fact]
+    public void What_the_configuration_says_counts_when_the_operator_asks()
+    {
+        _assigned = "client";
+        _time.Advance(Every);
+        Assert.Equal("secureServer", _policy.Current.Name);
+        _watch.Reload();
+        _watch.Reload();
+
+        Assert.Equal(["secureServer > client: read anew"], _changes);
+    }
+
+    [Fact]
+    public void A_configuration_with_errors_changes_nothing_and_is_told()
+    {
+        _isBroken = true;
+        PolicyAssignment.Write(_file, "client");
+        _time.Advance(Every);
+
+        Assert.Equal("secureServer", _policy.Current.Name);
+        Assert.Contains("client was assigned, but node.json policy is broken; mend it", Assert.Single(_rejections), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_bundle_stands_above_the_nodes_own_policy_whatever_that_becomes()
+    {
+        _policy.Change(NodePolicy.Of(Posture.RequireInRequestOut), "bundle");
+        PolicyAssignment.Write(_file, "client");
+        _time.Advance(Every);
+
+        Assert.Equal(("requireInRequestOut", "client"), (_policy.Current.Name, _policy.Own.Name));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _watch.DisposeAsync();
+        PolicyAssignment.Remove(_file);
+        File.Delete(_file);
+    }
+
+    private ConfigurationLoadResult Load()
+    {
+        var values = new ConfigurationBuilder()
+            .AddInMemoryCollection([KeyValuePair.Create<string, string?>("policy:assigned", _assigned)])
+            .AddInMemoryCollection(PolicyAssignment.Read(_file))
+            .Build();
+        if (_isBroken)
+        {
+            return new ConfigurationLoadResult(null, values, [new ConfigurationError("policy", null, "is broken", "mend it") { Origin = "node.json" }]);
+        }
+        var certificate = new CertificateSettings { Path = "fe1.pem" };
+        var node = new LocalNodeSettings { Certificate = certificate, TrustedRoots = [] };
+        return new ConfigurationLoadResult(
+            new NodeConfiguration { Node = node, Policy = new PolicySettings { Assigned = values["policy:assigned"]! } }, values, []);
+    }
+}
