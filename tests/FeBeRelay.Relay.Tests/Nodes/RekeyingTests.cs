@@ -48,7 +48,7 @@ public sealed class RekeyingTests
             await BackEndStub.PassAsync(served, client, i);
             await Eventually.TrueAsync(() => Channel(nodes.Relay).HoldsBuffer && Channel(nodes.Listener).HoldsBuffer);
 
-            await AdvanceUntilAsync(nodes, () => !Channel(nodes.Relay).HoldsBuffer && !Channel(nodes.Listener).HoldsBuffer);
+            await _clock.AdvanceUntilAsync(nodes, () => !Channel(nodes.Relay).HoldsBuffer && !Channel(nodes.Listener).HoldsBuffer);
         }
         client.Shutdown(SocketShutdown.Send);
         Assert.Equal(0, await served.ReceiveAsync(new byte[1]));
