@@ -45,6 +45,10 @@ public sealed partial class SecureChannel
                     continue;
                 case RecordType.Open:
                     Service = record.Open!.Service;
+                    Use();
+                    return true;
+                case RecordType.End:
+                    Use();
                     return true;
                 default:
                     return true;

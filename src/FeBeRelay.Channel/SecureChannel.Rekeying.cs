@@ -122,7 +122,6 @@ public sealed partial class SecureChannel
                 old.Remove(this, before);
             }
         }
-        association.Touch();
     }
 
     /// <summary>Whether the reader has been waiting for bytes ever since this was asked the last time.</summary>

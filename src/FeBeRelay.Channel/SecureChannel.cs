@@ -23,6 +23,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
     private readonly byte[] _control = GC.AllocateUninitializedArray<byte>(ChannelSender.MaxControlBytes, pinned: true);
     private readonly Lock _ending = new();
     private Association _association;
+    private long _lastUsed;
     private Task? _aborting;
     private bool _isShutDown;
     private int _disposed;
@@ -49,6 +50,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
             rest.CopyTo(_received);
             _end = rest.Length;
         }
+        Use();
         association.Add(this, default);
     }
 
@@ -84,6 +86,9 @@ public sealed partial class SecureChannel : IAsyncDisposable
     /// <summary>Whether no stream is open.</summary>
     public bool IsIdle => _core.Sender.IsIdle;
 
+    /// <summary>For how long no stream has been open; zero while one is.</summary>
+    public TimeSpan UnusedFor => IsIdle ? Now - TimeSpan.FromTicks(Interlocked.Read(ref _lastUsed)) : TimeSpan.Zero;
+
     /// <summary>Whether the peer's end of the newest stream was received.</summary>
     public bool ReceivedEnd => _core.Receiver.ReceivedEnd;
 
@@ -113,7 +118,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
     /// <exception cref="IOException">The channel was parked and cannot be un-parked: nothing was sent.</exception>
     public async ValueTask OpenAsync(StreamOpen open)
     {
-        Association.Touch();
+        Use();
         Service = open.Service;
         await _sending.WaitAsync().ConfigureAwait(false);
         while (_core.Sender.IsParked)
@@ -175,7 +180,11 @@ public sealed partial class SecureChannel : IAsyncDisposable
     }
 
     /// <summary>Ends this end's bytes of the stream.</summary>
-    public ValueTask EndAsync() => SendStreamAsync(static (sender, destination, now) => sender.End(destination, now));
+    public ValueTask EndAsync()
+    {
+        Use();
+        return SendStreamAsync(static (sender, destination, now) => sender.End(destination, now));
+    }
 
     /// <summary>Updates the sending key now (6.1).</summary>
     public ValueTask UpdateKeyAsync() => SendControlAsync(static (sender, destination, now) => sender.UpdateKey(destination, now));
@@ -276,6 +285,10 @@ public sealed partial class SecureChannel : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             _rekeying?.End(new ObjectDisposedException(nameof(SecureChannel)));
+            if (!IsIdle)
+            {
+                Use();
+            }
             lock (_ending)
             {
                 _association.Remove(this, Totals);
@@ -298,6 +311,13 @@ public sealed partial class SecureChannel : IAsyncDisposable
     {
         await _sending.WaitAsync(cancellation).ConfigureAwait(false);
         await WriteAsync(write, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A stream begins or ends.</summary>
+    private void Use()
+    {
+        Interlocked.Exchange(ref _lastUsed, Now.Ticks);
+        Association.Touch();
     }
 
     /// <summary>The same for a stream record, which a parked direction does not carry.</summary>

@@ -23,7 +23,7 @@ namespace FeBeRelay.Relay;
 /// <summary>One node: its relay endpoints, its listener, its associations. Started once, drained once.</summary>
 internal sealed class Node : IAsyncDisposable
 {
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
     private readonly NodeOptions _options;
     private readonly TimeProvider _time;
@@ -268,6 +268,7 @@ internal sealed class Node : IAsyncDisposable
     private void Sweep()
     {
         Associations.Sweep();
+        _pools.CloseUnused(AssociationTable.LongestUnused);
         _audit.TellFloods();
     }
 

@@ -70,8 +70,11 @@ public sealed class Association : IDisposable
 
     public DateTimeOffset Created { get; }
 
-    /// <summary>When the last channel was made or a stream began under it.</summary>
+    /// <summary>When the last channel was made, or a stream began or ended, under it. New keys are no use.</summary>
     public DateTimeOffset LastUsed => new(Interlocked.Read(ref _lastUsed), TimeSpan.Zero);
+
+    /// <summary>The time since then.</summary>
+    internal TimeSpan UnusedFor => _time.GetUtcNow() - LastUsed;
 
     /// <summary>Quick modes so far.</summary>
     public uint QuickModes { get; private set; }
@@ -241,11 +244,7 @@ public sealed class Association : IDisposable
     private bool HasQuickModeLeft() =>
         !_disposed && !IsExpired && (Lifetimes.QuickModes == 0 || QuickModes < Lifetimes.QuickModes);
 
-    private void CountLocked()
-    {
-        QuickModes++;
-        Touch();
-    }
+    private void CountLocked() => QuickModes++;
 
     /// <summary>Never longer than the peer's certificates are valid.</summary>
     private static TimeSpan Lifetime(DateTimeOffset now, PeerIdentity peer, Lifetimes lifetimes)

@@ -11,6 +11,9 @@ namespace FeBeRelay.Channel.Associations;
 /// </summary>
 public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDisposable
 {
+    /// <summary>After that without a stream, nothing is left of what was negotiated: idle channels are closed, then their association is given up.</summary>
+    public static readonly TimeSpan LongestUnused = TimeSpan.FromHours(1);
+
     private readonly ConcurrentDictionary<string, Association> _issued = new();
     private readonly ConcurrentDictionary<string, Association> _opened = new();
     private readonly ConcurrentDictionary<Association, byte> _all = new();
@@ -182,7 +185,11 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
     {
         foreach (Association association in _all.Keys)
         {
-            if (association.IsExpired || (!IsFindable(association) && association.Channels.Count == 0))
+            if (association.Channels.Count == 0 && association.UnusedFor >= LongestUnused)
+            {
+                Retire(association, "unused");
+            }
+            else if (association.IsExpired || (!IsFindable(association) && association.Channels.Count == 0))
             {
                 Retire(association, "expired");
             }

@@ -77,9 +77,8 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         await AssociateAsync(Demand.None, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Whether a channel under that association is to be moved to another: it nears its end, or another has taken its place.</summary>
-    internal bool HasSuccessor(Association present) =>
-        present.IsNearItsEnd || (associations.FindOpened(_key) is { } newest && newest != present);
+    /// <summary>Whether another association has taken the place of that one.</summary>
+    internal bool HasSuccessor(Association present) => associations.FindOpened(_key) is { } newest && newest != present;
 
     /// <summary>The association for one more in-band quick mode, already counted: the present one, or one that main mode makes on a connection of its own.</summary>
     /// <exception cref="NegotiationException">There is none, and none can be made.</exception>

@@ -103,6 +103,20 @@ public sealed class ChannelPool : IAsyncDisposable
         }
     }
 
+    /// <summary>Closes the channels that have carried no stream for that long, but for those that are to be kept ready.</summary>
+    public void CloseUnused(TimeSpan longest)
+    {
+        // The youngest come first.
+        foreach (PooledChannel pooled in _idle.Where(p => !p.IsLost).Skip(Peer.WarmChannels))
+        {
+            if (pooled.Channel.UnusedFor >= longest && pooled.TryTakeOut())
+            {
+                LetGo();
+                _ = CloseAsync(pooled);
+            }
+        }
+    }
+
     /// <summary>Closes the idle channels of one association, authentically.</summary>
     public async Task CloseIdleAsync(Association association)
     {

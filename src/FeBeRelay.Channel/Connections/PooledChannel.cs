@@ -66,6 +66,14 @@ internal sealed class PooledChannel
         }
     }
 
+    /// <summary>Takes it out of the pool for good, to close it; false as <see cref="TryRent"/>.</summary>
+    public bool TryTakeOut()
+    {
+        bool taken = TryMove(State.Rented);
+        IsLost |= taken;
+        return taken;
+    }
+
     /// <summary>Each wait begins before the channel may be rented: from then on the renter is its only reader.</summary>
     private async Task WatchAsync(Task news)
     {

@@ -19,11 +19,18 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
 {
     private const int MostAttempts = 3;
 
+    // The shortest life of a key (2.2). No channel moves more often, however fast associations follow one another: control records are rationed (4.7).
+    private static readonly TimeSpan ShortestStay = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
+
     private int _running;
+    private long _notBefore;
     private int _attempts;
 
     // Up to a tenth more or less, so that a node's channels do not all start at once.
     protected override double Spread { get; } = 0.9 + 0.2 * Random.Shared.NextDouble();
+
     internal override bool IsUnderWay => Volatile.Read(ref _running) != 0 || base.IsUnderWay;
 
     private InitiatorExchange Exchange => (InitiatorExchange)Channel.Core.Exchange;
@@ -50,8 +57,13 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
     /// <inheritdoc/>
     protected override bool TryStart()
     {
+        if (Channel.Now < TimeSpan.FromTicks(Volatile.Read(ref _notBefore)))
+        {
+            return false;
+        }
         bool old = Age >= TimeSpan.FromSeconds(Channel.Association.Lifetimes.KeySeconds) * Spread && !AreBothParked(Channel.Core);
-        bool due = old || HasWaiting || Exchange.Wanted is not null || connector.HasSuccessor(Channel.Association);
+        bool moves = Channel.Association.IsNearItsEnd || (Age >= ShortestStay && connector.HasSuccessor(Channel.Association));
+        bool due = old || moves || HasWaiting || Exchange.Wanted is not null;
         if (due)
         {
             WantKeys();
@@ -110,6 +122,7 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
     /// <summary>The keys stay. A stream that cannot go on without new ones is cut; else it is tried again later.</summary>
     private async Task NoKeysAsync(string why, Exception? cause)
     {
+        Volatile.Write(ref _notBefore, (Channel.Now + RetryAfter).Ticks);
         Volatile.Write(ref _running, 0);
         if (HasWaiting)
         {

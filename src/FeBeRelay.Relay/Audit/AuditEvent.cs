@@ -95,7 +95,11 @@ internal sealed record AuditEvent
 
     public string? OutboundSpi { get; init; }
 
+    /// <summary>Of an association all; of a channel those that gave it new keys while it was alive.</summary>
     public long? QuickModes { get; init; }
+
+    /// <summary>Of both directions.</summary>
+    public long? KeyUpdates { get; init; }
 
     public long? Streams { get; init; }
 

@@ -70,6 +70,8 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
 
     public void ChannelEnded(SecureChannel channel) => Write(AuditEventId.ChannelEnded, e => With(e, channel) with
     {
+        QuickModes = channel.QuickModes,
+        KeyUpdates = channel.KeyUpdates,
         Streams = channel.StreamNumber,
         BytesSent = channel.Totals.BytesSent,
         BytesReceived = channel.Totals.BytesReceived,

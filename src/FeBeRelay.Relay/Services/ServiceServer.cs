@@ -105,7 +105,6 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
     private async Task<bool> ServeStreamAsync(SecureChannel channel, StreamOpen open)
     {
         long since = time.GetTimestamp();
-        channel.Association.Touch();
         if (!audit.MayAdmit)
         {
             await channel.AbortAsync(ErrorCode.Busy).ConfigureAwait(false);

@@ -20,6 +20,15 @@ internal sealed class BackEndStub : IDisposable
 
     public Task<Socket> AcceptAsync() => _listening.AcceptAsync(TestContext.Current.CancellationToken).AsTask();
 
+    /// <summary>A byte goes in at one end of a stream and comes out at the other.</summary>
+    public static async Task PassAsync(Socket from, Socket to, byte value)
+    {
+        await from.SendAsync(new[] { value });
+        var received = new byte[1];
+        Assert.Equal(1, await to.ReceiveAsync(received));
+        Assert.Equal(value, received[0]);
+    }
+
     /// <summary>Whether nobody waits to be accepted.</summary>
     public bool IsUntouched => !_listening.Poll(0, SelectMode.SelectRead);
 

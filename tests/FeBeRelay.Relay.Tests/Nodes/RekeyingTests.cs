@@ -3,7 +3,6 @@ using FeBeRelay.Channel;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol.Handshake;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace FeBeRelay.Relay.Tests.Nodes;
@@ -11,9 +10,7 @@ namespace FeBeRelay.Relay.Tests.Nodes;
 /// <summary>New keys in live channels on real sockets, under a clock that the test moves.</summary>
 public sealed class RekeyingTests
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(10);
-
-    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
+    private readonly NodeClock _clock = new();
 
     [Fact]
     public async Task Old_keys_are_replaced_by_an_exchange_while_bytes_flow_both_ways()
@@ -29,7 +26,7 @@ public sealed class RekeyingTests
         Task<(long, uint)> thereReceived = ReceiveAsync(served);
         Task<(long, uint)> backReceived = ReceiveAsync(client);
 
-        await AdvanceUntilAsync(nodes, () => Channel(nodes.Relay).QuickModes >= 3 && Channel(nodes.Listener).QuickModes >= 3);
+        await _clock.AdvanceUntilAsync(nodes, () => Channel(nodes.Relay).QuickModes >= 3 && Channel(nodes.Listener).QuickModes >= 3);
         await stop.CancelAsync();
 
         Assert.Equal(await there, await thereReceived);
@@ -47,11 +44,11 @@ public sealed class RekeyingTests
         using Socket served = await backEnd.AcceptAsync();
         for (byte i = 0; i < 3; i++)
         {
-            await PassAsync(client, served, i);
-            await PassAsync(served, client, i);
+            await BackEndStub.PassAsync(client, served, i);
+            await BackEndStub.PassAsync(served, client, i);
             await Eventually.TrueAsync(() => Channel(nodes.Relay).HoldsBuffer && Channel(nodes.Listener).HoldsBuffer);
 
-            await AdvanceUntilAsync(nodes, () => !Channel(nodes.Relay).HoldsBuffer && !Channel(nodes.Listener).HoldsBuffer);
+            await _clock.AdvanceUntilAsync(nodes, () => !Channel(nodes.Relay).HoldsBuffer && !Channel(nodes.Listener).HoldsBuffer);
         }
         client.Shutdown(SocketShutdown.Send);
         Assert.Equal(0, await served.ReceiveAsync(new byte[1]));
@@ -67,12 +64,12 @@ public sealed class RekeyingTests
         nodes.Start(backEnd.EndPoint);
         using Socket client = await nodes.ConnectAsync();
         using Socket served = await backEnd.AcceptAsync();
-        await PassAsync(client, served, 1);
-        await PassAsync(served, client, 2);
+        await BackEndStub.PassAsync(client, served, 1);
+        await BackEndStub.PassAsync(served, client, 2);
         await ParkedAsync(nodes);
 
-        await (byClient ? PassAsync(client, served, 3) : PassAsync(served, client, 3));
-        await (byClient ? PassAsync(served, client, 4) : PassAsync(client, served, 4));
+        await (byClient ? BackEndStub.PassAsync(client, served, 3) : BackEndStub.PassAsync(served, client, 3));
+        await (byClient ? BackEndStub.PassAsync(served, client, 4) : BackEndStub.PassAsync(client, served, 4));
 
         await Eventually.TrueAsync(() => Channel(nodes.Listener).QuickModes == 1 && Channel(nodes.Relay).QuickModes == 1);
         Assert.False(Channel(nodes.Relay).IsParked || Channel(nodes.Listener).IsParked);
@@ -87,7 +84,7 @@ public sealed class RekeyingTests
         nodes.Start(backEnd.EndPoint);
         using Socket client = await nodes.ConnectAsync();
         using Socket served = await backEnd.AcceptAsync();
-        await PassAsync(client, served, 1);
+        await BackEndStub.PassAsync(client, served, 1);
         await ParkedAsync(nodes);
 
         client.Shutdown(SocketShutdown.Send);
@@ -108,7 +105,7 @@ public sealed class RekeyingTests
             using (Socket client = await nodes.ConnectAsync())
             {
                 using Socket served = await backEnd.AcceptAsync();
-                await PassAsync(client, served, (byte)i);
+                await BackEndStub.PassAsync(client, served, (byte)i);
                 client.Shutdown(SocketShutdown.Send);
                 served.Shutdown(SocketShutdown.Send);
                 await StreamTests.ReadToEndAsync(client);
@@ -154,7 +151,7 @@ public sealed class RekeyingTests
         using Socket served = await backEnd.AcceptAsync();
         await stream.WriteAsync(new byte[] { 1 }, TestContext.Current.CancellationToken);
         await served.ReceiveAsync(new byte[1]);
-        await AdvanceUntilAsync(nodes, () => Channel(nodes.Relay).IsParked);
+        await _clock.AdvanceUntilAsync(nodes, () => Channel(nodes.Relay).IsParked);
         await served.SendAsync("read ahead"u8.ToArray());
 
         await stream.WriteAsync(new byte[] { 2 }, TestContext.Current.CancellationToken);
@@ -173,17 +170,17 @@ public sealed class RekeyingTests
         nodes.Start(backEnd.EndPoint);
         using Socket client = await nodes.ConnectAsync();
         using Socket served = await backEnd.AcceptAsync();
-        await PassAsync(client, served, 1);
+        await BackEndStub.PassAsync(client, served, 1);
         Association first = Channel(nodes.Relay).Association;
 
-        await AdvanceUntilAsync(nodes, () => Channel(nodes.Relay).Association != first && Channel(nodes.Listener).Association.Id == Channel(nodes.Relay).Association.Id);
+        await _clock.AdvanceUntilAsync(nodes, () => Channel(nodes.Relay).Association != first && Channel(nodes.Listener).Association.Id == Channel(nodes.Relay).Association.Id);
 
         Assert.False(first.TimeLeft < TimeSpan.Zero, "the move came after the association's end");
         // Each time a moment's figures: a park can come between two of them.
         await Eventually.TrueAsync(() => Channel(nodes.Relay) is var channel && channel.Totals == first.Totals + channel.Association.Totals);
-        await PassAsync(client, served, 2);
-        await PassAsync(served, client, 3);
-        _clock.Advance(Tick);
+        await BackEndStub.PassAsync(client, served, 2);
+        await BackEndStub.PassAsync(served, client, 3);
+        _clock.Advance(NodeClock.Tick);
         await Eventually.TrueAsync(() => nodes.Listener.Associations.All.Count <= 2);
     }
 
@@ -195,15 +192,15 @@ public sealed class RekeyingTests
         nodes.Start(backEnd.EndPoint);
         using Socket client = await nodes.ConnectAsync();
         using Socket served = await backEnd.AcceptAsync();
-        await PassAsync(client, served, 1);
+        await BackEndStub.PassAsync(client, served, 1);
         await ParkedAsync(nodes);
         Association lost = Channel(nodes.Listener).Association;
         nodes.Listener.Associations.Retire(lost, "test");
 
-        await PassAsync(client, served, 2);
+        await BackEndStub.PassAsync(client, served, 2);
 
         Assert.NotEqual(lost.Id, Channel(nodes.Relay).Association.Id);
-        await PassAsync(served, client, 3);
+        await BackEndStub.PassAsync(served, client, 3);
     }
 
     [Fact]
@@ -221,7 +218,7 @@ public sealed class RekeyingTests
         await far.ConnectAsync(nodes.Listener.NodePorts[0], TestContext.Current.CancellationToken);
         Task passing = Task.WhenAll(PassOnAsync(near, far), PassOnAsync(far, near));
         using Socket served = await backEnd.AcceptAsync();
-        await PassAsync(client, served, 1);
+        await BackEndStub.PassAsync(client, served, 1);
         await ParkedAsync(nodes);
         nodes.Listener.Associations.Retire(Channel(nodes.Listener).Association, "test");
         between.Dispose();
@@ -256,51 +253,7 @@ public sealed class RekeyingTests
 
     private static SecureChannel Channel(Node node) => node.Associations.All.SelectMany(a => a.Channels).Single();
 
-    private Task ParkedAsync(TestNodes nodes) =>
-        AdvanceUntilAsync(nodes, () => Channel(nodes.Relay).IsParked && Channel(nodes.Listener) is { IsParked: true, IsParkedByPeer: true } && Channel(nodes.Relay).IsParkedByPeer);
-
-    private Task AdvanceUntilAsync(TestNodes nodes, Func<bool> condition) => AdvanceUntilAsync(condition, () => IsUnderWay(nodes.Relay) || IsUnderWay(nodes.Listener));
-
-    /// <summary>
-    /// Moves the clock tick by tick. What a tick starts gets real time to arrive, and new keys the time that they take: on a busy machine the clock's deadlines
-    /// would else pass in no time.
-    /// </summary>
-    private async Task AdvanceUntilAsync(Func<bool> condition, Func<bool> underWay)
-    {
-        for (int tick = 0; tick < 200 && !Holds(condition); tick++)
-        {
-            _clock.Advance(Tick);
-            long start = Environment.TickCount64;
-            while (!Holds(condition) && Environment.TickCount64 - start is var passed && (passed < 100 || (passed < 20_000 && underWay())))
-            {
-                await Task.Delay(1, TestContext.Current.CancellationToken);
-            }
-        }
-        Assert.True(Holds(condition), "it did not come about in 200 ticks of the nodes' timer");
-    }
-
-    private static bool IsUnderWay(Node node) => node.Associations.All.SelectMany(a => a.Channels).Any(c => c.Rekeying.IsUnderWay);
-
-    /// <summary>A channel on its way from one association to the next can be seen under both, or none.</summary>
-    private static bool Holds(Func<bool> condition)
-    {
-        try
-        {
-            return condition();
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
-    }
-
-    private static async Task PassAsync(Socket from, Socket to, byte value)
-    {
-        await from.SendAsync(new[] { value });
-        var received = new byte[1];
-        Assert.Equal(1, await to.ReceiveAsync(received));
-        Assert.Equal(value, received[0]);
-    }
+    private Task ParkedAsync(TestNodes nodes) => _clock.ParkedAsync(nodes);
 
     private static async Task<(long Count, uint Sum)> SendAsync(Socket socket, byte seed, CancellationToken stop)
     {

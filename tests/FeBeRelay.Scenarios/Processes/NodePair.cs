@@ -59,6 +59,9 @@ internal sealed class NodePair : IAsyncDisposable
     /// <summary>Whether the nodes look into ca.crl.</summary>
     public bool HasRevocationList { get; init; }
 
+    /// <summary>Further sections of both configuration files, a comma behind each; NODE stands for the node's name.</summary>
+    public string More { get; init; } = "";
+
     /// <summary>Network namespaces of the two nodes; null for the test's own.</summary>
     public (string Relay, string Listener)? Namespaces { get; init; }
 
@@ -149,6 +152,7 @@ internal sealed class NodePair : IAsyncDisposable
                 "name": "{{node}}", "certificate": { "path": "{{node}}.pem", "keyPath": "{{node}}.key" }, "trustedRoots": [ "ca.pem" ],
                 "reloadSeconds": {{ReloadSeconds}}, "revocation": { "lists": [ {{(HasRevocationList ? "\"ca.crl\"" : "")}} ] }
               },
+              {{More.Replace("NODE", node, StringComparison.Ordinal)}}
               {{rest}}
             }
             """);

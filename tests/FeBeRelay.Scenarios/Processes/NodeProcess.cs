@@ -57,6 +57,15 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>How many lines of the log have that text in them, up to now.</summary>
+    public int Count(string text)
+    {
+        lock (_lines)
+        {
+            return _lines.Count(line => line.Contains(text, StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>What the log says so far with those words in it.</summary>
     public string LinesWith(string words)
     {

@@ -39,6 +39,15 @@ internal sealed class PeerPools(IReadOnlyList<PeerNode> peers, Func<PeerNode, Ch
     public bool HasAssociation(string peer, IPEndPoint? address) =>
         _pools.Any(pool => pool.Key.Peer == peer && Equals(pool.Key.Address, address) && pool.Value.HasAssociation);
 
+    /// <summary>Closes the channels that have carried no stream for that long.</summary>
+    public void CloseUnused(TimeSpan longest)
+    {
+        foreach (ChannelPool pool in _pools.Values)
+        {
+            pool.CloseUnused(longest);
+        }
+    }
+
     /// <summary>Closes the idle channels, and from now on those that come back.</summary>
     public async ValueTask DisposeAsync() => await Task.WhenAll(_pools.Values.Select(pool => pool.DisposeAsync().AsTask())).ConfigureAwait(false);
 
