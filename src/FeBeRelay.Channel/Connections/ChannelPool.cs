@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using FeBeRelay.Channel.Associations;
 using System.Net.Sockets;
+using FeBeRelay.Channel.Associations;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Handshake;
 using Microsoft.Extensions.Logging;

@@ -2,9 +2,9 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Channel;
 using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Relay.Tests.Nodes;
 using FeBeRelay.Testing.Certificates;
-using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Testing.Handshake;
 using Xunit;
 
