@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http.Health;
 using FeBeRelay.Relay.Http.Parsing;
@@ -63,8 +64,10 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         ConfigureKestrel(builder.WebHost, options.Values.GetSection("Kestrel"));
         AddProxy(builder.Services, options);
         WebApplication application = builder.Build();
-        Configure(application, options, audit, loggers.CreateLogger<HttpEndpoints>());
-        return new HttpEndpoints(application, pools, loggers.CreateLogger<HttpEndpoints>());
+        ILogger logger = loggers.CreateLogger<HttpEndpoints>();
+        Configure(application, options, audit, logger);
+        BadRequestObserver.Subscribe(application.Services.GetRequiredService<DiagnosticListener>(), logger);
+        return new HttpEndpoints(application, pools, logger);
     }
 
     /// <summary>Opens the ports.</summary>

@@ -51,6 +51,9 @@ internal sealed class NodePair : IAsyncDisposable
 
     public int WarmChannels { get; init; }
 
+    /// <summary>Further services, each with a relay endpoint of its name: where their servers are.</summary>
+    public Dictionary<string, string> MoreServices { get; init; } = [];
+
     /// <summary>The listener's section <c>management</c>, if it is to have one.</summary>
     public string Management { get; init; } = "{}";
 
@@ -104,6 +107,9 @@ internal sealed class NodePair : IAsyncDisposable
         await _relay.WaitForAsync("Node fe1 started");
     }
 
+    /// <summary>Where applications connect for one of the further services.</summary>
+    public async Task<IPEndPoint> EndPointOfAsync(string service) => IPEndPoint.Parse(await Relay.WaitForAsync($@"Relay endpoint {service} open on (\S+)"));
+
     /// <summary>An application's connection.</summary>
     public Task<Socket> ConnectAsync() => Wire.ConnectAsync(EndPoint);
 
@@ -131,7 +137,7 @@ internal sealed class NodePair : IAsyncDisposable
           "listen": [ "{{listen}}" ],
           "services": { "owa": {
             "backEnd": {{JsonSerializer.Serialize(BackEnd)}}, "peers": [ "fe1.lab.test" ], "proxyProtocol": {{(ProxyProtocol ? "true" : "false")}}
-          } }
+          }{{string.Concat(MoreServices.Select(s => $", \"{s.Key}\": {{ \"backEnd\": \"{s.Value}\", \"peers\": [ \"fe1.lab.test\" ] }}"))}} }
         },
         "management": {{Management}}
         """));
@@ -139,7 +145,8 @@ internal sealed class NodePair : IAsyncDisposable
     private string WriteRelay() => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
         "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}} } },
         {{(IsHttp ? Http : $$"""
-            "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(Listen)}}, "node": "be1", "service": "owa" } } }
+            "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(Listen)}}, "node": "be1", "service": "owa" }{{string.Concat(MoreServices.Keys.Select(
+                s => $", \"{s}\": {{ \"listen\": \"127.0.0.1:0\", \"node\": \"be1\", \"service\": \"{s}\" }}"))}} } }
             """)}}
         """));
 
