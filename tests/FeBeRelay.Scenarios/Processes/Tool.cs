@@ -21,6 +21,7 @@ internal static class Tool
         ["swaks"] = "swaks",
         ["python3"] = "python3",
         ["openssl"] = "openssl",
+        ["nft"] = "nftables",
         ["cadaver"] = "cadaver",
         ["krb5kdc"] = "krb5-kdc",
         ["kadmin.local"] = "krb5-admin-server",
