@@ -77,7 +77,7 @@ internal sealed class BackEndPool(DestinationAddress destination, ChannelPool ch
     /// <summary>Takes a connection back whose exchange is complete.</summary>
     public void Return(BackEndConnection connection)
     {
-        if (_ending || !TryHold(connection))
+        if (_ending || channels.IsTight() || !TryHold(connection))
         {
             _ = connection.CloseAsync();
             return;
@@ -94,13 +94,16 @@ internal sealed class BackEndPool(DestinationAddress destination, ChannelPool ch
     public async ValueTask DisposeAsync()
     {
         _ending = true;
+        await CloseIdleAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the idle connections.</summary>
+    public async Task CloseIdleAsync()
+    {
         var closing = new List<Task>();
-        while (_idle.TryPop(out BackEndConnection? connection))
+        while (TakeIdle(mustBeQuiet: false) is { } connection)
         {
-            if (connection.TryRent())
-            {
-                closing.Add(connection.CloseAsync());
-            }
+            closing.Add(connection.CloseAsync());
         }
         await Task.WhenAll(closing).ConfigureAwait(false);
     }

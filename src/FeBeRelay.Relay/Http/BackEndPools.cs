@@ -16,7 +16,16 @@ internal sealed class BackEndPools(FindChannels find, AuditLog audit, TimeProvid
     /// <exception cref="InvalidOperationException">The address is none, or its node is not known: the configuration's check lets neither pass.</exception>
     public BackEndPool Get(string address) => _pools.TryGetValue(address, out BackEndPool? pool) ? pool : _pools.GetOrAdd(address, Create);
 
-    /// <summary>Closes what is idle.</summary>
+    /// <summary>Closes the connections that wait.</summary>
+    public void CloseIdle()
+    {
+        foreach (BackEndPool pool in _pools.Values)
+        {
+            _ = pool.CloseIdleAsync();
+        }
+    }
+
+    /// <summary>Closes what is idle, and from now on what comes back.</summary>
     public async ValueTask DisposeAsync() => await Task.WhenAll(_pools.Values.Select(p => p.DisposeAsync().AsTask())).ConfigureAwait(false);
 
     private BackEndPool Create(string address) =>
