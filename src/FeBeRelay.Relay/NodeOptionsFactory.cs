@@ -57,6 +57,7 @@ internal static class NodeOptionsFactory
             Management = ToManagement(configuration.Management),
             Pins = configuration.Policy.PinsFile is { } pins ? new PinFile(pins, time) : null,
             Policy = new EffectivePolicy(NodePolicyFactory.Effective(configuration.Policy)),
+            MaxConnections = configuration.Node.MaxConnections > 0 ? configuration.Node.MaxConnections : null,
             Drain = TimeSpan.FromSeconds(configuration.Node.DrainSeconds),
         };
     }

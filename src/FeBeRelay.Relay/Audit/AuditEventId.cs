@@ -47,6 +47,7 @@ internal enum AuditEventId
     BundleStale = 9022,
     ManagementAction = 9030,
     ManagementRefused = 9031,
+    ConnectionsTight = 9040,
     FileStarted = 9100,
     Checkpoint = 9101,
     TornLineFound = 9102,

@@ -53,6 +53,7 @@ internal sealed record AuditEventKind(AuditEventId Id, string Windows, AuditCate
         new(AuditEventId.BundleStale, "5474", AuditCategory.Policy, AuditOutcome.Failure),
         new(AuditEventId.ManagementAction, "", AuditCategory.System, AuditOutcome.Success),
         new(AuditEventId.ManagementRefused, "", AuditCategory.Logon, AuditOutcome.Failure),
+        new(AuditEventId.ConnectionsTight, "", AuditCategory.System, AuditOutcome.Failure),
         new(AuditEventId.FileStarted, "", AuditCategory.Audit, AuditOutcome.Success),
         new(AuditEventId.Checkpoint, "", AuditCategory.Audit, AuditOutcome.Success),
         new(AuditEventId.TornLineFound, "", AuditCategory.Audit, AuditOutcome.Failure),

@@ -94,13 +94,16 @@ internal sealed class BackEndPool(DestinationAddress destination, OutboundRoute 
     public void Return(BackEndConnection connection)
     {
         OutboundPath path = route.Current;
-        if (!ReferenceEquals(connection.Path, path) || !(connection.IsProtected || path.Peer.Decide(path).IsClear))
+        if (!ReferenceEquals(connection.Path, path) || path.Pool.IsTight() || !(connection.IsProtected || path.Peer.Decide(path).IsClear))
         {
             _ = connection.CloseAsync();
             return;
         }
         (connection.IsProtected ? _protected : _clear).Return(connection);
     }
+
+    /// <summary>Closes the idle connections.</summary>
+    public Task CloseIdleAsync() => Task.WhenAll(_protected.CloseAsync(), _clear.CloseAsync());
 
     /// <summary>Closes the idle connections, and from now on those that come back.</summary>
     public async ValueTask DisposeAsync()

@@ -30,7 +30,16 @@ internal sealed class BackEndPools(BackEndContext context, GuardMode guard, ILog
         return _pools.TryGetValue(key, out BackEndPool? pool) ? pool : _pools.GetOrAdd(key, Create);
     }
 
-    /// <summary>Closes what is idle.</summary>
+    /// <summary>Closes the connections that wait.</summary>
+    public void CloseIdle()
+    {
+        foreach (BackEndPool pool in _pools.Values)
+        {
+            _ = pool.CloseIdleAsync();
+        }
+    }
+
+    /// <summary>Closes what is idle, and from now on what comes back.</summary>
     public async ValueTask DisposeAsync() => await Task.WhenAll(_pools.Values.Select(p => p.DisposeAsync().AsTask())).ConfigureAwait(false);
 
     private BackEndPool Create(Key key)

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Transport;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -38,8 +39,31 @@ internal sealed class ClientConnection : IDisposable
 
     private Socket? Socket => _context.Features.Get<IConnectionSocketFeature>()?.Socket;
 
-    /// <summary>Serves a connection with this in its features, and without Kestrel's own idea of its end.</summary>
-    public static async Task ServeAsync(ConnectionContext context, string endpoint, ConnectionDelegate next)
+    /// <summary>Serves a connection, if the node may have one more, with this in its features and without Kestrel's own idea of its end.</summary>
+    public static async Task ServeAsync(ConnectionContext context, string endpoint, ConnectionCap cap, ConnectionDelegate next)
+    {
+        if (context.Features.Get<IConnectionSocketFeature>() is not { Socket: { } socket })
+        {
+            await ServeAsync(context, endpoint, next).ConfigureAwait(false);
+            return;
+        }
+        if (!cap.TryEnter(socket))
+        {
+            SocketTuning.Reset(socket);
+            context.Abort();
+            return;
+        }
+        try
+        {
+            await ServeAsync(context, endpoint, next).ConfigureAwait(false);
+        }
+        finally
+        {
+            cap.Leave();
+        }
+    }
+
+    private static async Task ServeAsync(ConnectionContext context, string endpoint, ConnectionDelegate next)
     {
         using var client = new ClientConnection(context, endpoint);
         CancellationToken ended = context.ConnectionClosed;

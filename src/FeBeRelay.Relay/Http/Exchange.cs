@@ -185,7 +185,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
         }
     }
 
-    private bool MaySendAgain => _lease.IsShared && request.IsSafe && !_lease.IsAborted && !_hasAnswer;
+    private bool MaySendAgain => _lease.IsShared && request.IsSafe && !_lease.IsAborted && !_isIdle && !_hasAnswer;
 
     private async Task StartAgainAsync()
     {

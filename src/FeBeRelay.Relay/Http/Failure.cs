@@ -25,7 +25,8 @@ internal static class Failure
             NegotiationStep.QuickMode => "quick mode with the node",
             _ => "reaching the node",
         };
-        bool late = e is OperationCanceledException || e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut };
+        bool late = e is OperationCanceledException
+            || e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut } or ProtocolException { Error: ProtocolError.Deadline };
         bool busy = e is NegotiationException { Code: ErrorCode.Busy };
         int status = late ? StatusCodes.Status504GatewayTimeout : busy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status502BadGateway;
         return new ExchangeException(late ? ForwarderError.RequestTimedOut : ForwarderError.Request, status, step, e.Message, e);
