@@ -77,7 +77,7 @@ internal sealed class Node : IAsyncDisposable
             options.Policy, new OutboundContext(_pools, _pins, Clear, _audit, time, loggers.CreateLogger<OutboundPolicy>(), _ending.Token));
         Associations.Added += _outbound.Reached;
         _http = options.Http is { HasEndpoints: true } http
-            ? HttpEndpoints.Create(http, new NodeLookup(FindChannels, n => options.Peers.FirstOrDefault(p => p.Name == n)?.Address), _cap, _audit, time, loggers)
+            ? HttpEndpoints.Create(http, new BackEndContext(_pools.Find, _outbound, Clear, _audit, time), _cap, loggers)
             : null;
         Monitor = new NodeMonitor(Associations, _audit, options.Identity, options.Name, options.Policy, () => NodePorts, time);
         var health = new NodeHealth(() => _started && !_drained, options.Identity, _audit, time);
@@ -292,10 +292,6 @@ internal sealed class Node : IAsyncDisposable
 
     private ChannelPool CreatePool(PeerNode peer) =>
         new(Connector(peer), _loggers.CreateLogger<ChannelPool>()) { IsTight = () => _cap.IsTight };
-
-    /// <summary>A peer behind several addresses has a pool for each: an association is with one node, though all of them prove the same name.</summary>
-    private ChannelPool? FindChannels(string node, IPEndPoint? address) =>
-        _pools.Find(node) is null ? null : _pools.Get(node, address, SecurityMethods.Default);
 
     private OutboundRoute RouteOf(EndpointOptions endpoint) => _outbound.RouteTo(new OutboundTarget(_pools.Find(endpoint.Peer)!, endpoint.Service, endpoint.Name)
     {

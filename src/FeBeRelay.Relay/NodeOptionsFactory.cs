@@ -42,6 +42,7 @@ internal static class NodeOptionsFactory
             {
                 TrustedClients = [.. configuration.Http.TrustedClients.Select(IPNetwork.Parse)],
                 ResolveEvery = configuration.Http.ResolveSeconds > 0 ? TimeSpan.FromSeconds(configuration.Http.ResolveSeconds) : null,
+                Guard = DestinationOptions.TryParse(configuration.Http.Guard, out GuardMode guard) ? guard : GuardMode.Refuse,
             },
             NodePorts = [.. (configuration.Listener?.Listen ?? []).Select(a => (IPEndPoint)a.ToEndPoint())],
             Services =

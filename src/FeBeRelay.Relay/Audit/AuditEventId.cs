@@ -40,6 +40,8 @@ internal enum AuditEventId
     CredentialsNotUsable = 9009,
     CredentialsEnd = 9010,
     PolicyNotChanged = 9011,
+    RequestGuarded = 9012,
+    RequestSentClear = 9013,
     BundleTaken = 9020,
     BundleRefused = 9021,
     BundleStale = 9022,

@@ -46,6 +46,8 @@ internal sealed record AuditEventKind(AuditEventId Id, string Windows, AuditCate
         new(AuditEventId.CredentialsNotUsable, "", AuditCategory.Policy, AuditOutcome.Failure),
         new(AuditEventId.CredentialsEnd, "", AuditCategory.System, AuditOutcome.Failure),
         new(AuditEventId.PolicyNotChanged, "616, 5474", AuditCategory.Policy, AuditOutcome.Failure),
+        new(AuditEventId.RequestGuarded, "4963", AuditCategory.Clear, AuditOutcome.Failure),
+        new(AuditEventId.RequestSentClear, "", AuditCategory.Clear, AuditOutcome.Failure),
         new(AuditEventId.BundleTaken, "5471", AuditCategory.Policy, AuditOutcome.Success),
         new(AuditEventId.BundleRefused, "5472", AuditCategory.Policy, AuditOutcome.Failure),
         new(AuditEventId.BundleStale, "5474", AuditCategory.Policy, AuditOutcome.Failure),

@@ -18,6 +18,7 @@ internal sealed class ClientConnection : IDisposable
     private readonly CancellationTokenSource _reset = new();
     private readonly Lock _lock = new();
     private List<PinnedConnection>? _pinned;
+    private HashSet<string>? _protectedLogons;
     private Exchange? _current;
     private bool _isOver;
 
@@ -139,18 +140,37 @@ internal sealed class ClientConnection : IDisposable
             if (!_isOver)
             {
                 (_pinned ??= []).Add(pinned);
+                if (pinned.Connection.IsProtected)
+                {
+                    (_protectedLogons ??= []).Add(pinned.Cluster);
+                }
             }
             return !_isOver;
+        }
+    }
+
+    /// <summary>Whether the client's logon at a cluster was ever bound to a protected connection: what follows it never goes clear.</summary>
+    public bool HasProtectedLogon(string cluster)
+    {
+        lock (_lock)
+        {
+            return _protectedLogons?.Contains(cluster) == true;
+        }
+    }
+
+    /// <summary>The client is not bound to that back-end connection any more.</summary>
+    public void Unpin(BackEndConnection connection)
+    {
+        lock (_lock)
+        {
+            _pinned?.RemoveAll(p => p.Connection == connection);
         }
     }
 
     /// <summary>A bound back-end connection is over, and with it the logon: the client's connection ends in order, so that it logs on anew on the next.</summary>
     public void LosePinned(BackEndConnection connection)
     {
-        lock (_lock)
-        {
-            _pinned?.RemoveAll(p => p.Connection == connection);
-        }
+        Unpin(connection);
         _context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
     }
 

@@ -52,19 +52,19 @@ internal sealed class HttpEndpoints : IAsyncDisposable
     public int IdleConnections => _pools.IdleCount;
 
     /// <summary>Builds them; nothing is open yet.</summary>
-    public static HttpEndpoints Create(HttpOptions options, NodeLookup nodes, ConnectionCap cap, AuditLog audit, TimeProvider time, ILoggerFactory loggers)
+    public static HttpEndpoints Create(HttpOptions options, BackEndContext context, ConnectionCap cap, ILoggerFactory loggers)
     {
         // A line that ends with LF alone is one that two servers read in two ways.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
-        var pools = new BackEndPools(nodes.FindChannels, audit, time);
+        var pools = new BackEndPools(context, options.Guard, loggers.CreateLogger<BackEndPools>());
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "feberelay" });
         // The node stops this in its own drain.
-        builder.Services.AddSingleton(loggers).AddSingleton(time).AddSingleton(pools).AddSingleton(nodes);
+        builder.Services.AddSingleton(loggers).AddSingleton(context.Time).AddSingleton(pools).AddSingleton(context);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         ConfigureKestrel(builder.WebHost, options.Values.GetSection("Kestrel"), cap);
         AddProxy(builder.Services, options);
         WebApplication application = builder.Build();
-        Configure(application, options, audit, loggers.CreateLogger<HttpEndpoints>());
+        Configure(application, options, context.Audit, loggers.CreateLogger<HttpEndpoints>());
         return new HttpEndpoints(application, pools, loggers.CreateLogger<HttpEndpoints>());
     }
 
