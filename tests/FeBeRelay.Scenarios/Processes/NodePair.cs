@@ -51,6 +51,8 @@ internal sealed class NodePair : IAsyncDisposable
 
     public int WarmChannels { get; init; }
 
+    public int MaxIdleChannels { get; init; } = 64;
+
     /// <summary>The listener's section <c>management</c>, if it is to have one.</summary>
     public string Management { get; init; } = "{}";
 
@@ -140,7 +142,7 @@ internal sealed class NodePair : IAsyncDisposable
         """));
 
     private string WriteRelay() => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
-        "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}} } },
+        "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}}, "maxIdleChannels": {{MaxIdleChannels}} } },
         {{(IsHttp ? Http : $$"""
             "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(Listen)}}, "node": "be1", "service": "owa" } } }
             """)}}
