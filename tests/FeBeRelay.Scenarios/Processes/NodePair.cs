@@ -54,6 +54,8 @@ internal sealed class NodePair : IAsyncDisposable
     /// <summary>Further services, each with a relay endpoint of its name: where their servers are.</summary>
     public Dictionary<string, string> MoreServices { get; init; } = [];
 
+    public int MaxIdleChannels { get; init; } = 64;
+
     /// <summary>The listener's section <c>management</c>, if it is to have one.</summary>
     public string Management { get; init; } = "{}";
 
@@ -67,6 +69,9 @@ internal sealed class NodePair : IAsyncDisposable
 
     /// <summary>Network namespaces of the two nodes; null for the test's own.</summary>
     public (string Relay, string Listener)? Namespaces { get; init; }
+
+    /// <summary>Limit of open files of each node; null for the test's own.</summary>
+    public int? OpenFiles { get; init; }
 
     public NodeProcess Listener => _listener ?? throw new InvalidOperationException("not started");
 
@@ -94,14 +99,14 @@ internal sealed class NodePair : IAsyncDisposable
     public async Task StartListenerAsync()
     {
         string listen = NodePort.Port == 0 ? NodeListen : NodePort.ToString();
-        _listener = new NodeProcess(WriteListener(listen), Namespaces?.Listener);
+        _listener = new NodeProcess(WriteListener(listen), Namespaces?.Listener, OpenFiles);
         NodePort = IPEndPoint.Parse(await _listener.WaitForAsync(@"Node port open on (\S+)"));
         await _listener.WaitForAsync("Node be1 started");
     }
 
     public async Task StartRelayAsync()
     {
-        _relay = new NodeProcess(WriteRelay(), Namespaces?.Relay);
+        _relay = new NodeProcess(WriteRelay(), Namespaces?.Relay, OpenFiles);
         string open = await _relay.WaitForAsync(IsHttp ? @"http endpoints open on http://([^\s:]+:\d+)" : @"Relay endpoint owa open on (\S+)");
         EndPoint = Listen.StartsWith("unix:", StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(Listen[5..]) : IPEndPoint.Parse(open);
         await _relay.WaitForAsync("Node fe1 started");
@@ -143,7 +148,7 @@ internal sealed class NodePair : IAsyncDisposable
         """));
 
     private string WriteRelay() => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
-        "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}} } },
+        "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}}, "maxIdleChannels": {{MaxIdleChannels}} } },
         {{(IsHttp ? Http : $$"""
             "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(Listen)}}, "node": "be1", "service": "owa" }{{string.Concat(MoreServices.Keys.Select(
                 s => $", \"{s}\": {{ \"listen\": \"127.0.0.1:0\", \"node\": \"be1\", \"service\": \"{s}\" }}"))}} } }

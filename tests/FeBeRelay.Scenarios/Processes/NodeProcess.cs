@@ -15,13 +15,18 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     /// <param name="configuration">The configuration file.</param>
     /// <param name="networkNamespace">The network namespace that it runs in; null for the test's own.</param>
-    public NodeProcess(string configuration, string? networkNamespace = null)
+    /// <param name="openFiles">Its limit of open files; null for the test's own.</param>
+    public NodeProcess(string configuration, string? networkNamespace = null, int? openFiles = null)
     {
         string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "feberelay.exe" : "feberelay");
         string[] command = [program, "run", "--config", configuration];
         if (networkNamespace is not null)
         {
             command = ["ip", "netns", "exec", networkNamespace, .. command];
+        }
+        if (openFiles is { } limit)
+        {
+            command = ["prlimit", $"--nofile={limit}:{limit}", .. command];
         }
         _process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardInput = true })!;
         _ = ReadAsync();
@@ -77,6 +82,9 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     /// <summary>Asks it to stop, as a service manager does.</summary>
     public Task TerminateAsync() => Tool.RunAsync("kill", "-TERM", $"{_process.Id}");
+
+    /// <summary>Sends it a signal by name.</summary>
+    public Task SignalAsync(string signal) => Tool.RunAsync("kill", $"-{signal}", $"{_process.Id}");
 
     /// <summary>Ends it with SIGKILL, as a crash does.</summary>
     public async Task KillAsync()
