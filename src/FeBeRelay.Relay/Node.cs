@@ -278,6 +278,7 @@ internal sealed class Node : IAsyncDisposable
         {
             _http?.CloseIdle();
         }
+        _http?.CloseUnused(AssociationTable.LongestUnused);
         _pools.CloseUnused(AssociationTable.LongestUnused);
         _audit.TellFloods();
     }

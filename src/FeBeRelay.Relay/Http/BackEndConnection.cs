@@ -26,6 +26,7 @@ internal sealed class BackEndConnection
     private Task? _idle;
     private bool _ended;
     private int _isEnding;
+    private long _idleSince;
 
     /// <param name="transport">What carries its bytes.</param>
     /// <param name="path">The way that policy had for it when it was made.</param>
@@ -50,6 +51,9 @@ internal sealed class BackEndConnection
 
     /// <summary>Whether it has waited for an exchange before: its end may be on the way already.</summary>
     public bool WasIdle { get; private set; }
+
+    /// <summary>How long it has waited, if it does.</summary>
+    public TimeSpan IdleFor => _time.GetElapsedTime(_idleSince);
 
     /// <summary>The channel's id, or where it goes clear; for logs.</summary>
     public string Id => _transport.Id;
@@ -129,6 +133,7 @@ internal sealed class BackEndConnection
             return false;
         }
         WasIdle = true;
+        _idleSince = _time.GetTimestamp();
         _ = WatchAsync(Wait(), lost);
         return true;
     }
@@ -138,6 +143,14 @@ internal sealed class BackEndConnection
     {
         Task? idle = Volatile.Read(ref _idle);
         return idle is not null && idle != Looking && Interlocked.CompareExchange(ref _idle, null, idle) == idle;
+    }
+
+    /// <summary>Takes it out of its pool for good, to close it; false as <see cref="TryRent"/>.</summary>
+    public bool TryTakeOut()
+    {
+        bool taken = TryRent();
+        IsLost |= taken;
+        return taken;
     }
 
     /// <summary>Whether something has come that nobody has read: on an idle connection mostly its end.</summary>

@@ -68,6 +68,9 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         return new HttpEndpoints(application, pools, loggers.CreateLogger<HttpEndpoints>());
     }
 
+    /// <summary>Closes the connections to back ends that have carried no exchange for that long.</summary>
+    public void CloseUnused(TimeSpan longest) => _pools.CloseUnused(longest);
+
     /// <summary>Closes the connections to back ends that wait.</summary>
     public void CloseIdle() => _pools.CloseIdle();
 
