@@ -1,5 +1,6 @@
 using System.Net;
 using FeBeRelay.Channel;
+using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http;
@@ -45,6 +46,9 @@ internal sealed record NodeOptions
 
     /// <summary>Where pins outlive the node; null keeps them as long as it runs.</summary>
     public PinFile? Pins { get; init; }
+
+    /// <summary>Listening sockets that the process was started with.</summary>
+    public InheritedSockets Sockets { get; init; } = InheritedSockets.None;
 
     /// <summary>How long open streams get to finish when the node stops.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);

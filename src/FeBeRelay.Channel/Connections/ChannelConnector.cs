@@ -47,6 +47,12 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
                 await running.WaitAsync(cancellation).ConfigureAwait(false);
                 continue;
             }
+            if (association is { IsSuspect: true } && _gate.Running is { } inQuestion)
+            {
+                // The peer, or another behind its address, said that it does not know it: what main mode brings is near. If that fails the association is still there.
+                await Task.WhenAny(inQuestion).WaitAsync(cancellation).ConfigureAwait(false);
+                continue;
+            }
             try
             {
                 SecureChannel? channel = await AttemptAsync(association, isRetried: association is not null && !alerted, demand, steps, cancellation).ConfigureAwait(false);
@@ -59,6 +65,10 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
             {
                 // An alert in answer to M1 may be forged, or a counter may have been outrun: retried once (3.7).
                 alerted = true;
+            }
+            catch (ObjectDisposedException) when (association is { IsUsable: false })
+            {
+                // Another took its place in the middle of the attempt.
             }
         }
     }
@@ -131,6 +141,11 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
             return association is null
                 ? await attempt.MainModeAsync(cancellation).ConfigureAwait(false)
                 : await attempt.QuickModeAsync(association, cancellation).ConfigureAwait(false);
+        }
+        catch (NegotiationException) when (association is { IsUsable: false })
+        {
+            // Another took its place in the middle of the attempt, and its keys were zeroed.
+            return null;
         }
         catch (NegotiationException e) when (!e.IsAnswer && !(isRetried && IsAlert(e)))
         {

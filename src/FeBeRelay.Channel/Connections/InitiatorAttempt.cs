@@ -60,15 +60,19 @@ internal sealed class InitiatorAttempt(
 
     /// <summary>
     /// Quick mode under an association; main mode on the same connection where the peer does not know it. Returns null when another
-    /// connection is already running main mode: the caller waits for that one.
+    /// connection is already running main mode, or the association has just been replaced: the caller waits for that one, or takes the other.
     /// </summary>
-    public Task<SecureChannel?> QuickModeAsync(Association association, CancellationToken cancellation)
+    public async Task<SecureChannel?> QuickModeAsync(Association association, CancellationToken cancellation)
     {
         Step = NegotiationStep.QuickMode;
         _association = association;
-        return RunAsync(
-            now => InitiatorNegotiation.WithQuickMode(_settings, association.Keys, NextCounter(association), demand, _forwardSecrecy, now),
-            cancellation);
+        if (association.TryNextCounter() is not { } counter)
+        {
+            socket.Dispose();
+            return null;
+        }
+        return await RunAsync(
+            now => InitiatorNegotiation.WithQuickMode(_settings, association.Keys, counter, demand, _forwardSecrecy, now), cancellation).ConfigureAwait(false);
     }
 
     private async Task<SecureChannel?> RunAsync(Func<TimeSpan, InitiatorNegotiation> start, CancellationToken cancellation)
@@ -151,12 +155,11 @@ internal sealed class InitiatorAttempt(
                 return true;
             case NegotiationStatus.NeedsQuickMode:
                 KeepAssociation(negotiation.MainMode!);
-                if (_associationOnly)
+                if (_associationOnly || _association!.TryNextCounter() is not { } counter)
                 {
                     return false;
                 }
-
-                negotiation.StartQuickMode(_association!.Keys, NextCounter(_association));
+                negotiation.StartQuickMode(_association.Keys, counter);
                 return true;
             default:
                 return true;
@@ -201,9 +204,6 @@ internal sealed class InitiatorAttempt(
         _runsMainMode = false;
         gate.Succeed(_association);
     }
-
-    private static ulong NextCounter(Association association) =>
-        association.TryNextCounter() ?? throw new ProtocolException(ProtocolError.LimitReached, "the association has just reached the end of its life");
 
     private static string Name(NegotiationStep step) => step == NegotiationStep.MainMode ? "main mode" : "quick mode";
 }

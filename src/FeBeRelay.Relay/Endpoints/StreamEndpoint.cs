@@ -23,11 +23,10 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     private readonly string _service;
     private readonly OutboundRoute _route;
     private readonly ClearRelay _clear;
-    private readonly Socket _listening;
+    private readonly ListeningSocket _listening;
     private readonly TimeProvider _time;
     private readonly AuditLog _audit;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _killing = new();
     private readonly ConcurrentDictionary<Task, byte> _running = new();
 
@@ -35,11 +34,12 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     /// <param name="options">Its name, where it listens, and the service asked for at the peer.</param>
     /// <param name="route">The way to the peer.</param>
     /// <param name="clear">Carries and lists clear connections.</param>
+    /// <param name="sockets">What the process was started with; the endpoint's name there is <c>relay.NAME</c>.</param>
     /// <param name="audit">The audit log.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
-    public StreamEndpoint(EndpointOptions options, OutboundRoute route, ClearConnections clear, AuditLog audit, TimeProvider time, ILogger logger)
+    public StreamEndpoint(EndpointOptions options, OutboundRoute route, ClearConnections clear, InheritedSockets sockets, AuditLog audit, TimeProvider time, ILogger logger)
     {
         _name = options.Name;
         _service = options.Service;
@@ -48,8 +48,8 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         _audit = audit;
         _time = time;
         _logger = logger;
-        _listening = ListeningSocket.Bind(options.Listen);
-        LocalEndPoint = _listening.LocalEndPoint!;
+        _listening = ListeningSocket.Open(sockets, $"relay.{_name}", options.Listen);
+        LocalEndPoint = _listening.LocalEndPoint;
         RelayLog.EndpointOpen(_logger, _name, LocalEndPoint, _service, route.Target.Peer.Name);
     }
 
@@ -60,18 +60,12 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     public int OpenStreams => _running.Count;
 
     /// <summary>Starts to accept.</summary>
-    public void Start() => _ = AcceptLoop.RunAsync(_listening, Accept, _time, _logger, _stopping.Token);
+    public void Start() => _listening.Start(Accept, _time, _logger);
 
     /// <summary>Stops accepting, and waits for the open streams until told to cut them.</summary>
     public async Task DrainAsync(CancellationToken cut)
     {
-        // Closed at once: who connects from here on is refused.
-        _listening.Dispose();
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        if (LocalEndPoint is UnixDomainSocketEndPoint unix)
-        {
-            File.Delete(unix.ToString());
-        }
+        await _listening.StopAsync().ConfigureAwait(false);
         using CancellationTokenRegistration registration = cut.Register(_killing.Cancel);
         await Task.WhenAll(_running.Keys).ConfigureAwait(false);
     }
@@ -80,7 +74,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DrainAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
-        _stopping.Dispose();
+        await _listening.DisposeAsync().ConfigureAwait(false);
         _killing.Dispose();
     }
 

@@ -114,7 +114,7 @@ internal sealed class BackEndConnection
     /// <param name="lost">Called once if it is over before it is rented: whatever comes until then ends it.</param>
     public bool TryPark(Action<BackEndConnection> lost)
     {
-        if (!OnlyChannelRecords())
+        if (!OnlyChannelRecords() || Channel.IsAskedToClose)
         {
             return false;
         }
@@ -216,7 +216,8 @@ internal sealed class BackEndConnection
                 // Rented: the renter waits for the same bytes.
                 return;
             }
-            if (!alive || !OnlyChannelRecords())
+            // A peer that drains asks for its channels: the next exchange goes to whoever takes its place.
+            if (!alive || !OnlyChannelRecords() || Channel.IsAskedToClose)
             {
                 IsLost = true;
                 lost(this);

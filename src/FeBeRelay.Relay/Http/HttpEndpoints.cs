@@ -60,7 +60,7 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         // The node stops this in its own drain.
         builder.Services.AddSingleton(loggers).AddSingleton(time).AddSingleton(pools).AddSingleton(nodes);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        ConfigureKestrel(builder.WebHost, options.Values.GetSection("Kestrel"));
+        ConfigureKestrel(builder.WebHost, options);
         AddProxy(builder.Services, options);
         WebApplication application = builder.Build();
         Configure(application, options, audit, loggers.CreateLogger<HttpEndpoints>());
@@ -97,8 +97,9 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         await _application.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static void ConfigureKestrel(ConfigureWebHostBuilder host, IConfigurationSection section)
+    private static void ConfigureKestrel(ConfigureWebHostBuilder host, HttpOptions options)
     {
+        IConfigurationSection section = options.Values.GetSection("Kestrel");
         host.UseKestrelCore().UseKestrelHttpsConfiguration().UseSockets(transport =>
         {
             // Fewer thread hops and fewer receives for each request; a connection that waits holds 4 KiB for it.
@@ -106,6 +107,7 @@ internal sealed class HttpEndpoints : IAsyncDisposable
             transport.WaitForDataBeforeAllocatingBuffer = false;
             // A flush then means that the socket has the bytes: back pressure as it is, and a half-close that overtakes nothing.
             transport.MaxWriteBufferSize = 1;
+            transport.CreateBoundListenSocket = endPoint => options.Sockets.TakeAny("http.", endPoint) ?? SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
         });
         host.ConfigureKestrel(kestrel =>
         {

@@ -15,7 +15,10 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     /// <param name="configuration">The configuration file.</param>
     /// <param name="networkNamespace">The network namespace that it runs in; null for the test's own.</param>
-    public NodeProcess(string configuration, string? networkNamespace = null)
+    /// <param name="sockets">Listening sockets that it is started with; null for none.</param>
+    /// <param name="environment">Environment variables beside the test's own.</param>
+    public NodeProcess(
+        string configuration, string? networkNamespace = null, HeldSockets? sockets = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "feberelay.exe" : "feberelay");
         string[] command = [program, "run", "--config", configuration];
@@ -23,7 +26,13 @@ internal sealed class NodeProcess : IAsyncDisposable
         {
             command = ["ip", "netns", "exec", networkNamespace, .. command];
         }
-        _process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardInput = true })!;
+        command = sockets?.Activate(command) ?? command;
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardInput = true };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+        _process = Process.Start(start)!;
         _ = ReadAsync();
     }
 
@@ -77,6 +86,9 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     /// <summary>Asks it to stop, as a service manager does.</summary>
     public Task TerminateAsync() => Tool.RunAsync("kill", "-TERM", $"{_process.Id}");
+
+    /// <summary>Asks it to read its files again.</summary>
+    public Task HangUpAsync() => Tool.RunAsync("kill", "-HUP", $"{_process.Id}");
 
     /// <summary>Ends it with SIGKILL, as a crash does.</summary>
     public async Task KillAsync()

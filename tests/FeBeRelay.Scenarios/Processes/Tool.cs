@@ -13,6 +13,8 @@ internal static class Tool
         ["curl"] = "curl",
         ["tcpdump"] = "tcpdump",
         ["ip"] = "iproute2",
+        ["systemd-analyze"] = "systemd",
+        ["systemd-socket-activate"] = "systemd",
         ["script"] = "bsdutils",
     };
 
