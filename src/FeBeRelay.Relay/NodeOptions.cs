@@ -61,6 +61,9 @@ internal sealed record NodeOptions
 /// <param name="Service">The service asked for there.</param>
 internal sealed record EndpointOptions(string Name, EndPoint Listen, string Peer, string Service)
 {
+    /// <summary>What a transparent endpoint takes; empty for one that applications connect to.</summary>
+    public IReadOnlyList<IPEndPoint> Destinations { get; init; } = [];
+
     /// <summary>Where clear bytes go if policy lets them; null is nowhere.</summary>
     public EndPoint? ClearTo { get; init; }
 

@@ -16,11 +16,15 @@ using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Relay.Endpoints;
 
-/// <summary>A relay endpoint of kind <c>stream</c>: each accepted connection is one stream of a service at a peer, byte by byte.</summary>
+/// <summary>
+/// A relay endpoint of kind <c>stream</c> or <c>transparent</c>: each accepted connection is one stream of a service at a peer, byte by byte. To a transparent one
+/// applications do not connect knowingly: it takes what was redirected from its destinations.
+/// </summary>
 internal sealed class StreamEndpoint : IAsyncDisposable
 {
     private readonly string _name;
     private readonly string _service;
+    private readonly IReadOnlyList<IPEndPoint> _destinations;
     private readonly OutboundRoute _route;
     private readonly ClearRelay _clear;
     private readonly ListeningSocket _listening;
@@ -43,6 +47,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     {
         _name = options.Name;
         _service = options.Service;
+        _destinations = options.Destinations;
         _route = route;
         _clear = new ClearRelay(route, clear, time, logger);
         _audit = audit;
@@ -85,18 +90,30 @@ internal sealed class StreamEndpoint : IAsyncDisposable
             SocketTuning.Reset(application);
             return;
         }
-        Task running = ServeAsync(application);
+        var destination = application.LocalEndPoint as IPEndPoint;
+        if (_destinations.Count > 0)
+        {
+            destination = OriginalDestination.Find(application);
+            if (destination is null || !_destinations.Contains(destination))
+            {
+                // Not redirected at all, or by rules that are not this configuration's: the node is no way to wherever that is.
+                CaptureLog.NotCaptured(_logger, _name, application.RemoteEndPoint, destination ?? application.LocalEndPoint);
+                SocketTuning.Reset(application);
+                return;
+            }
+        }
+        Task running = ServeAsync(application, destination);
         _running[running] = 0;
         _ = running.ContinueWith(t => _running.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private async Task ServeAsync(Socket application)
+    private async Task ServeAsync(Socket application, IPEndPoint? destination)
     {
         long since = _time.GetTimestamp();
         try
         {
             SocketTuning.Apply(application);
-            while (!await TryServeAsync(application, since).ConfigureAwait(false))
+            while (!await TryServeAsync(application, destination, since).ConfigureAwait(false))
             {
                 // Something became known of the peer before the first byte: policy is asked anew.
             }
@@ -113,7 +130,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         }
     }
 
-    private async Task<bool> TryServeAsync(Socket application, long since)
+    private async Task<bool> TryServeAsync(Socket application, IPEndPoint? destination, long since)
     {
         OutboundPath path = _route.Current;
         OutboundChoice choice = await path.Peer.ChooseAsync(path, _killing.Token).ConfigureAwait(false);
@@ -135,7 +152,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         {
             return false;
         }
-        await CarryAsync(rented, choice.Decision.Demand, application, since).ConfigureAwait(false);
+        await CarryAsync(rented, choice.Decision.Demand, application, destination, since).ConfigureAwait(false);
         return true;
     }
 
@@ -153,13 +170,13 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         SocketTuning.Reset(application);
     }
 
-    private async Task CarryAsync(RentedChannel rented, Demand demand, Socket application, long since)
+    private async Task CarryAsync(RentedChannel rented, Demand demand, Socket application, IPEndPoint? destination, long since)
     {
         uint number = rented.Channel.StreamNumber + 1;
         try
         {
             await rented.Channel.OpenAsync(new StreamOpen(
-                number, demand, _service, application.RemoteEndPoint as IPEndPoint, application.LocalEndPoint as IPEndPoint)).ConfigureAwait(false);
+                number, demand, _service, application.RemoteEndPoint as IPEndPoint, destination)).ConfigureAwait(false);
         }
         catch
         {

@@ -17,18 +17,22 @@ public sealed class SocketActivationScenario
         using Site site = await Site.CreateAsync();
         int port = FreePort();
         using Process manager = Activate(site, port, "relay.owa");
-        string line;
-
-        using Socket client = await ConnectAsync(port);
-        do
+        try
         {
-            line = await manager.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new InvalidOperationException("ended");
+            using Socket client = await ConnectAsync(port);
+            // There is no peer, so it is reset; but it was this node that took it.
+            await client.AssertResetAsync();
         }
-        while (!line.Contains("Endpoint owa: no channel", StringComparison.Ordinal));
+        finally
+        {
+            await Tool.RunAsync("kill", "-TERM", $"{manager.Id}");
+        }
+        string said = await manager.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await manager.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        // There is no peer, so it is reset; but it was this node that took it.
-        await client.AssertResetAsync();
-        await EndAsync(manager);
+        Assert.Contains($"Relay endpoint owa open on 127.0.0.1:{port}", said, StringComparison.Ordinal);
+        Assert.Contains("Endpoint owa: ", said, StringComparison.Ordinal);
+        Assert.Equal(0, manager.ExitCode);
     }
 
     [Fact(Timeout = 90_000)]
@@ -79,12 +83,5 @@ public sealed class SocketActivationScenario
                 await Task.Delay(1, TestContext.Current.CancellationToken);
             }
         }
-    }
-
-    private static async Task EndAsync(Process node)
-    {
-        await Tool.RunAsync("kill", "-TERM", $"{node.Id}");
-        await node.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, node.ExitCode);
     }
 }

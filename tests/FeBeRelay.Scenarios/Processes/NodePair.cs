@@ -68,6 +68,9 @@ internal sealed class NodePair : IAsyncDisposable
     /// <summary>Further sections of both configuration files, a comma behind each; NODE stands for the node's name.</summary>
     public string More { get; init; } = "";
 
+    /// <summary>Further keys of the relay endpoint, a comma before each.</summary>
+    public string EndpointMore { get; init; } = "";
+
     /// <summary>Network namespaces of the two nodes; null for the test's own.</summary>
     public (string Relay, string Listener)? Namespaces { get; init; }
 
@@ -154,7 +157,7 @@ internal sealed class NodePair : IAsyncDisposable
     private string WriteRelay(string listen) => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
         "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}} } },
         {{(IsHttp ? Http.Replace("LISTEN", listen, StringComparison.Ordinal) : $$"""
-            "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(listen)}}, "node": "be1", "service": "owa" } } }
+            "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(listen)}}, "node": "be1", "service": "owa" {{EndpointMore}} } } }
             """)}}
         """));
 

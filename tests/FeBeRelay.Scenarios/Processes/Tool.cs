@@ -16,6 +16,7 @@ internal static class Tool
         ["systemd-analyze"] = "systemd",
         ["systemd-socket-activate"] = "systemd",
         ["script"] = "bsdutils",
+        ["nft"] = "nftables",
     };
 
     /// <summary>Skips the test where a program is missing; where CI=true says that all must be there, fails it.</summary>
