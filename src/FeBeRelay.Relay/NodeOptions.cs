@@ -50,6 +50,9 @@ internal sealed record NodeOptions
     /// <summary>Listening sockets that the process was started with.</summary>
     public InheritedSockets Sockets { get; init; } = InheritedSockets.None;
 
+    /// <summary>Connections accepted at once; null for as many as the process' limit of open files suffices for.</summary>
+    public int? MaxConnections { get; init; }
+
     /// <summary>How long open streams get to finish when the node stops.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -8,7 +8,7 @@ namespace FeBeRelay.Cli.ServiceManagers;
 internal static class ServiceHosting
 {
     /// <summary>Under systemd the journal has the time, and reads the level from the line.</summary>
-    public static string ConsoleFormatter => SystemdHelpers.IsSystemdService() ? ConsoleFormatterNames.Systemd : ConsoleFormatterNames.Simple;
+    public static string ConsoleFormatter => SystemdHelpers.IsSystemdService() ? ConsoleFormatterNames.Systemd : ConsoleLogFormatter.FormatterName;
 
     /// <summary>Registers the lifetime; as a Windows service also the Event Log, for warnings and errors.</summary>
     public static void Add(HostApplicationBuilder builder)

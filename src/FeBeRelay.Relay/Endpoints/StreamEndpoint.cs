@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using FeBeRelay.Channel;
+using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Connections;
 using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
@@ -27,6 +28,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     private readonly IReadOnlyList<IPEndPoint> _destinations;
     private readonly OutboundRoute _route;
     private readonly ClearRelay _clear;
+    private readonly ConnectionCap _cap;
     private readonly ListeningSocket _listening;
     private readonly TimeProvider _time;
     private readonly AuditLog _audit;
@@ -38,18 +40,21 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     /// <param name="options">Its name, where it listens, and the service asked for at the peer.</param>
     /// <param name="route">The way to the peer.</param>
     /// <param name="clear">Carries and lists clear connections.</param>
+    /// <param name="cap">Counts the node's connections.</param>
     /// <param name="sockets">What the process was started with; the endpoint's name there is <c>relay.NAME</c>.</param>
     /// <param name="audit">The audit log.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
-    public StreamEndpoint(EndpointOptions options, OutboundRoute route, ClearConnections clear, InheritedSockets sockets, AuditLog audit, TimeProvider time, ILogger logger)
+    public StreamEndpoint(
+        EndpointOptions options, OutboundRoute route, ClearConnections clear, ConnectionCap cap, InheritedSockets sockets, AuditLog audit, TimeProvider time, ILogger logger)
     {
         _name = options.Name;
         _service = options.Service;
         _destinations = options.Destinations;
         _route = route;
         _clear = new ClearRelay(route, clear, time, logger);
+        _cap = cap;
         _audit = audit;
         _time = time;
         _logger = logger;
@@ -85,26 +90,31 @@ internal sealed class StreamEndpoint : IAsyncDisposable
 
     private void Accept(Socket application)
     {
-        if (!_audit.MayAdmit)
+        if (!IsTaken(application, out IPEndPoint? destination) || !_audit.MayAdmit || !_cap.TryEnter(application))
         {
             SocketTuning.Reset(application);
             return;
         }
-        var destination = application.LocalEndPoint as IPEndPoint;
-        if (_destinations.Count > 0)
-        {
-            destination = OriginalDestination.Find(application);
-            if (destination is null || !_destinations.Contains(destination))
-            {
-                // Not redirected at all, or by rules that are not this configuration's: the node is no way to wherever that is.
-                CaptureLog.NotCaptured(_logger, _name, application.RemoteEndPoint, destination ?? application.LocalEndPoint);
-                SocketTuning.Reset(application);
-                return;
-            }
-        }
         Task running = ServeAsync(application, destination);
         _running[running] = 0;
         _ = running.ContinueWith(t => _running.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>What a transparent endpoint gets must have been redirected, and by this configuration's rules: the node is no way to anywhere else.</summary>
+    private bool IsTaken(Socket application, out IPEndPoint? destination)
+    {
+        if (_destinations.Count == 0)
+        {
+            destination = application.LocalEndPoint as IPEndPoint;
+            return true;
+        }
+        destination = OriginalDestination.Find(application);
+        bool isTaken = destination is not null && _destinations.Contains(destination);
+        if (!isTaken)
+        {
+            CaptureLog.NotCaptured(_logger, _name, application.RemoteEndPoint, destination ?? application.LocalEndPoint);
+        }
+        return isTaken;
     }
 
     private async Task ServeAsync(Socket application, IPEndPoint? destination)
@@ -127,6 +137,10 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         {
             RelayLog.NoChannel(_logger, _name, _service, e.Message);
             SocketTuning.Reset(application);
+        }
+        finally
+        {
+            _cap.Leave();
         }
     }
 

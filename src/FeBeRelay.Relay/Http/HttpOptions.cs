@@ -17,6 +17,9 @@ internal sealed record HttpOptions(IConfiguration Values)
     /// <summary>Listening sockets that the process was started with; an http endpoint's name there is <c>http.NAME</c>.</summary>
     public InheritedSockets Sockets { get; init; } = InheritedSockets.None;
 
+    /// <summary>What becomes of a request that carries credentials or a body where its way is clear.</summary>
+    public GuardMode Guard { get; init; }
+
     /// <summary>Whether there is anything to open.</summary>
     public bool HasEndpoints => Values.GetSection("Kestrel:Endpoints").GetChildren().Any();
 }

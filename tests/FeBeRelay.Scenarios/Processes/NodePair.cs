@@ -74,6 +74,9 @@ internal sealed class NodePair : IAsyncDisposable
     /// <summary>Network namespaces of the two nodes; null for the test's own.</summary>
     public (string Relay, string Listener)? Namespaces { get; init; }
 
+    /// <summary>Limit of open files of each node; null for the test's own.</summary>
+    public int? OpenFiles { get; init; }
+
     public NodeProcess Listener => _listener ?? throw new InvalidOperationException("not started");
 
     public NodeProcess Relay => _relay ?? throw new InvalidOperationException("not started");
@@ -101,7 +104,7 @@ internal sealed class NodePair : IAsyncDisposable
     {
         string listen = NodePort.Port == 0 ? NodeListen : NodePort.ToString();
         _listenerSockets ??= HoldsSockets ? new HeldSockets("listener") : null;
-        _listener = new NodeProcess(WriteListener(_listenerSockets?.Address ?? listen), Namespaces?.Listener, _listenerSockets, NextInstance());
+        _listener = new NodeProcess(WriteListener(_listenerSockets?.Address ?? listen), Namespaces?.Listener, OpenFiles, _listenerSockets, NextInstance());
         NodePort = IPEndPoint.Parse(await _listener.WaitForAsync(@"Node port open on (\S+)"));
         await _listener.WaitForAsync("Node be1 started");
     }
@@ -109,7 +112,7 @@ internal sealed class NodePair : IAsyncDisposable
     public async Task StartRelayAsync()
     {
         _relaySockets ??= HoldsSockets ? new HeldSockets(IsHttp ? "http.owa" : "relay.owa") : null;
-        _relay = new NodeProcess(WriteRelay(_relaySockets?.Address ?? Listen), Namespaces?.Relay, _relaySockets, NextInstance());
+        _relay = new NodeProcess(WriteRelay(_relaySockets?.Address ?? Listen), Namespaces?.Relay, OpenFiles, _relaySockets, NextInstance());
         string open = await _relay.WaitForAsync(IsHttp ? @"http endpoints open on http://([^\s:]+:\d+)" : @"Relay endpoint owa open on (\S+)");
         EndPoint = Listen.StartsWith("unix:", StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(Listen[5..]) : IPEndPoint.Parse(open);
         await _relay.WaitForAsync("Node fe1 started");

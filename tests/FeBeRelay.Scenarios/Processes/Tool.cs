@@ -13,6 +13,7 @@ internal static class Tool
         ["curl"] = "curl",
         ["tcpdump"] = "tcpdump",
         ["ip"] = "iproute2",
+        ["prlimit"] = "util-linux",
         ["systemd-analyze"] = "systemd",
         ["systemd-socket-activate"] = "systemd",
         ["script"] = "bsdutils",
