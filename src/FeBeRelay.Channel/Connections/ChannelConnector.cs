@@ -66,10 +66,6 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
                 // An alert in answer to M1 may be forged, or a counter may have been outrun: retried once (3.7).
                 alerted = true;
             }
-            catch (ObjectDisposedException) when (association is { IsUsable: false })
-            {
-                // Another took its place in the middle of the attempt.
-            }
         }
     }
 
@@ -90,7 +86,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
     /// <summary>Whether another association has taken the place of that one.</summary>
     internal bool HasSuccessor(Association present) => associations.FindOpened(_key) is { } newest && newest != present;
 
-    /// <summary>The association for one more in-band quick mode, already counted: the present one, or one that main mode makes on a connection of its own.</summary>
+    /// <summary>The association for one more in-band quick mode, already counted and held: the present one, or one that main mode makes on a connection of its own.</summary>
     /// <exception cref="NegotiationException">There is none, and none can be made.</exception>
     internal async Task<Association> AssociationForExchangeAsync(CancellationToken cancellation)
     {
@@ -141,11 +137,6 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
             return association is null
                 ? await attempt.MainModeAsync(cancellation).ConfigureAwait(false)
                 : await attempt.QuickModeAsync(association, cancellation).ConfigureAwait(false);
-        }
-        catch (NegotiationException) when (association is { IsUsable: false })
-        {
-            // Another took its place in the middle of the attempt, and its keys were zeroed.
-            return null;
         }
         catch (NegotiationException e) when (!e.IsAnswer && !(isRetried && IsAlert(e)))
         {

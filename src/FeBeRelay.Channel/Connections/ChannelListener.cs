@@ -31,6 +31,7 @@ public sealed class ChannelListener : IAsyncDisposable
     private readonly List<ListeningSocket> _sockets = [];
     private readonly NegotiationBudget _budget;
     private readonly LogRation _turnedAwayLines;
+    private readonly LogRation _warningLines;
     private readonly LogRation _failureLines;
 
     /// <param name="identity">Who this node is.</param>
@@ -52,6 +53,8 @@ public sealed class ChannelListener : IAsyncDisposable
         _logger = logger;
         _budget = new NegotiationBudget(cap.Hard, time);
         _turnedAwayLines = new LogRation(TurnedAwayLines, time);
+        // A ration of its own: what is turned away must be told though the warnings came first.
+        _warningLines = new LogRation(TurnedAwayLines, time);
         _failureLines = new LogRation(FailureLines, time);
     }
 
@@ -115,7 +118,7 @@ public sealed class ChannelListener : IAsyncDisposable
         }
         var from = (IPEndPoint)socket.RemoteEndPoint!;
         NegotiationSlot? slot = _budget.Enter(from.Address, out string? refusal, out string? warning);
-        if (warning is not null && MayLog(_turnedAwayLines))
+        if (warning is not null && MayLog(_warningLines))
         {
             ChannelLog.ManyNegotiations(_logger, from.Address, warning);
         }

@@ -23,7 +23,7 @@ public sealed class NotifyScenario
         Assert.Equal("READY=1", await HearAsync(manager));
         Assert.Equal(1, node.Count("Node port open"));
 
-        await node.HangUpAsync();
+        await node.SignalAsync("HUP");
         string[] reloading = (await HearAsync(manager)).Split('\n');
         Assert.Equal("READY=1", await HearAsync(manager));
         Assert.Equal("RELOADING=1", reloading[0]);

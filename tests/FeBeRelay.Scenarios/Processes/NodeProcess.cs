@@ -92,8 +92,8 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Asks it to stop, as a service manager does.</summary>
     public Task TerminateAsync() => Tool.RunAsync("kill", "-TERM", $"{_process.Id}");
 
-    /// <summary>Asks it to read its files again.</summary>
-    public Task HangUpAsync() => Tool.RunAsync("kill", "-HUP", $"{_process.Id}");
+    /// <summary>Sends it a signal by name.</summary>
+    public Task SignalAsync(string signal) => Tool.RunAsync("kill", $"-{signal}", $"{_process.Id}");
 
     /// <summary>Ends it with SIGKILL, as a crash does.</summary>
     public async Task KillAsync()
