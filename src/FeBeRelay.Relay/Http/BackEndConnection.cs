@@ -128,7 +128,7 @@ internal sealed class BackEndConnection
     /// <param name="lost">Called once if it is over before it is rented: whatever comes until then ends it.</param>
     public bool TryPark(Action<BackEndConnection> lost)
     {
-        if (!IsStillQuiet())
+        if (!IsStillQuiet() || _transport.IsAskedToClose)
         {
             return false;
         }
@@ -202,7 +202,8 @@ internal sealed class BackEndConnection
                 // Rented: the renter waits for the same bytes.
                 return;
             }
-            if (!alive || !IsStillQuiet())
+            // A peer that drains asks for its channels: the next exchange goes to whoever takes its place.
+            if (!alive || !IsStillQuiet() || _transport.IsAskedToClose)
             {
                 IsLost = true;
                 lost(this);

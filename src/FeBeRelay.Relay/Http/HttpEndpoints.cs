@@ -61,7 +61,7 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         // The node stops this in its own drain.
         builder.Services.AddSingleton(loggers).AddSingleton(context.Time).AddSingleton(pools).AddSingleton(context);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        ConfigureKestrel(builder.WebHost, options.Values.GetSection("Kestrel"), cap);
+        ConfigureKestrel(builder.WebHost, options, cap);
         AddProxy(builder.Services, options);
         WebApplication application = builder.Build();
         Configure(application, options, context.Audit, loggers.CreateLogger<HttpEndpoints>());
@@ -104,8 +104,9 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         await _application.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static void ConfigureKestrel(ConfigureWebHostBuilder host, IConfigurationSection section, ConnectionCap cap)
+    private static void ConfigureKestrel(ConfigureWebHostBuilder host, HttpOptions options, ConnectionCap cap)
     {
+        IConfigurationSection section = options.Values.GetSection("Kestrel");
         host.UseKestrelCore().UseKestrelHttpsConfiguration().UseSockets(transport =>
         {
             // Fewer thread hops and fewer receives for each request; a connection that waits holds 4 KiB for it.
@@ -113,6 +114,7 @@ internal sealed class HttpEndpoints : IAsyncDisposable
             transport.WaitForDataBeforeAllocatingBuffer = false;
             // A flush then means that the socket has the bytes: back pressure as it is, and a half-close that overtakes nothing.
             transport.MaxWriteBufferSize = 1;
+            transport.CreateBoundListenSocket = endPoint => options.Sockets.TakeAny("http.", endPoint) ?? SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
         });
         host.ConfigureKestrel(kestrel =>
         {

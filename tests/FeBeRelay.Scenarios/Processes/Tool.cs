@@ -14,7 +14,10 @@ internal static class Tool
         ["tcpdump"] = "tcpdump",
         ["ip"] = "iproute2",
         ["prlimit"] = "util-linux",
+        ["systemd-analyze"] = "systemd",
+        ["systemd-socket-activate"] = "systemd",
         ["script"] = "bsdutils",
+        ["nft"] = "nftables",
     };
 
     /// <summary>Skips the test where a program is missing; where CI=true says that all must be there, fails it.</summary>
