@@ -62,7 +62,7 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         // The node stops this in its own drain.
         builder.Services.AddSingleton(loggers).AddSingleton(context.Time).AddSingleton(pools).AddSingleton(context);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        ConfigureKestrel(builder.WebHost, options.Values.GetSection("Kestrel"), cap);
+        ConfigureKestrel(builder.WebHost, options, cap);
         AddProxy(builder.Services, options);
         WebApplication application = builder.Build();
         ILogger logger = loggers.CreateLogger<HttpEndpoints>();
@@ -70,6 +70,9 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         BadRequestObserver.Subscribe(application.Services.GetRequiredService<DiagnosticListener>(), logger);
         return new HttpEndpoints(application, pools, logger);
     }
+
+    /// <summary>Closes the connections to back ends that have carried no exchange for that long.</summary>
+    public void CloseUnused(TimeSpan longest) => _pools.CloseUnused(longest);
 
     /// <summary>Closes the connections to back ends that wait.</summary>
     public void CloseIdle() => _pools.CloseIdle();
@@ -104,8 +107,9 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         await _application.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static void ConfigureKestrel(ConfigureWebHostBuilder host, IConfigurationSection section, ConnectionCap cap)
+    private static void ConfigureKestrel(ConfigureWebHostBuilder host, HttpOptions options, ConnectionCap cap)
     {
+        IConfigurationSection section = options.Values.GetSection("Kestrel");
         host.UseKestrelCore().UseKestrelHttpsConfiguration().UseSockets(transport =>
         {
             // Fewer thread hops and fewer receives for each request; a connection that waits holds 4 KiB for it.
@@ -113,6 +117,7 @@ internal sealed class HttpEndpoints : IAsyncDisposable
             transport.WaitForDataBeforeAllocatingBuffer = false;
             // A flush then means that the socket has the bytes: back pressure as it is, and a half-close that overtakes nothing.
             transport.MaxWriteBufferSize = 1;
+            transport.CreateBoundListenSocket = endPoint => options.Sockets.TakeAny("http.", endPoint) ?? SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
         });
         host.ConfigureKestrel(kestrel =>
         {

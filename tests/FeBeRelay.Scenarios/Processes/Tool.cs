@@ -14,6 +14,8 @@ internal static class Tool
         ["tcpdump"] = "tcpdump",
         ["ip"] = "iproute2",
         ["prlimit"] = "util-linux",
+        ["systemd-analyze"] = "systemd",
+        ["systemd-socket-activate"] = "systemd",
         ["script"] = "bsdutils",
         ["apache2"] = "apache2",
         ["litmus"] = "litmus",
