@@ -123,7 +123,7 @@ internal sealed class InitiatorAttempt(
         finally
         {
             negotiation?.Dispose();
-            _held?.LetGo();
+            LetGo();
         }
     }
 
@@ -195,6 +195,7 @@ internal sealed class InitiatorAttempt(
     private void KeepAssociation(MainModeResult result)
     {
         steps.Done(NegotiationStep.MainMode);
+        LetGo();
         if (_association is { } tried && result.Fate == Fate.Lost)
         {
             associations.Retire(tried, "lost by the peer");
@@ -210,12 +211,17 @@ internal sealed class InitiatorAttempt(
         {
             // Before anyone else can: an association may be good for one quick mode only.
             _counter = _association.TryNextCounter() ?? throw EndedAtOnce(_association);
-            _held?.LetGo();
             _held = _association;
         }
         associations.AddOpened(connector.Peer.AssociationKey, _association);
         _runsMainMode = false;
         gate.Succeed(_association);
+    }
+
+    private void LetGo()
+    {
+        _held?.LetGo();
+        _held = null;
     }
 
     private static ProtocolException EndedAtOnce(Association association)

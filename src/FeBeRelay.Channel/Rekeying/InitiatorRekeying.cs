@@ -86,7 +86,9 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
                 await Channel.SendControlAsync(static (sender, destination, now) => sender.Switch(destination, now)).ConfigureAwait(false);
                 break;
             case ExchangeAnswer.Unknown:
-                connector.Forget(Target!, "unknown to the peer");
+                Association unknown = Target!;
+                Aim(null);
+                connector.Forget(unknown, "unknown to the peer");
                 await StartAsync().ConfigureAwait(false);
                 break;
             default:
