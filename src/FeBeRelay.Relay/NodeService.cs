@@ -1,3 +1,4 @@
+using FeBeRelay.Channel.Transport;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Credentials;
@@ -11,7 +12,7 @@ namespace FeBeRelay.Relay;
 
 /// <summary>A node in a host: opens its ports at start, drains at stop.</summary>
 internal sealed class NodeService(
-    NodeConfiguration configuration, IConfiguration values, PolicySource policies, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+    NodeConfiguration configuration, IConfiguration values, PolicySource policies, InheritedSockets sockets, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     private Node? _node;
     private AuditWriter? _audit;
@@ -27,7 +28,7 @@ internal sealed class NodeService(
         NodeOptions options = NodeOptionsFactory.Create(configuration, values, time);
         _audit = AuditFactory.Open(configuration.Audit, options.Name, options.Identity, time, loggers);
         var log = new AuditLog(_audit, AuditFactory.SelectionOf(configuration.Audit), options.Name, time);
-        _node = new Node(options with { Audit = log }, time, loggers);
+        _node = new Node(options with { Audit = log, Sockets = sockets }, time, loggers);
         _credentials = CreateWatch(options, log, _node);
         await _credentials.StartAsync(TimeSpan.FromSeconds(configuration.Node.ReloadSeconds));
         if (configuration.Policy.Fleet is { } fleet)

@@ -1,3 +1,4 @@
+using FeBeRelay.Channel.Transport;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Policies;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,9 +10,9 @@ namespace FeBeRelay.Relay;
 internal static class NodeServiceCollectionExtensions
 {
     /// <summary>The node starts and drains with the host; <see cref="NodeService"/> can be asked for, to reload.</summary>
-    public static IServiceCollection AddFeBeRelayNode(this IServiceCollection services, NodeConfiguration configuration, PolicySource policies)
+    public static IServiceCollection AddFeBeRelayNode(this IServiceCollection services, NodeConfiguration configuration, PolicySource policies, InheritedSockets sockets)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton(configuration).AddSingleton(policies).AddSingleton<NodeService>().AddHostedService(provider => provider.GetRequiredService<NodeService>());
+        return services.AddSingleton(configuration).AddSingleton(policies).AddSingleton(sockets).AddSingleton<NodeService>().AddHostedService(provider => provider.GetRequiredService<NodeService>());
     }
 }
