@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http.Health;
@@ -64,8 +65,10 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         ConfigureKestrel(builder.WebHost, options, cap);
         AddProxy(builder.Services, options);
         WebApplication application = builder.Build();
-        Configure(application, options, context.Audit, loggers.CreateLogger<HttpEndpoints>());
-        return new HttpEndpoints(application, pools, loggers.CreateLogger<HttpEndpoints>());
+        ILogger logger = loggers.CreateLogger<HttpEndpoints>();
+        Configure(application, options, context.Audit, logger);
+        BadRequestObserver.Subscribe(application.Services.GetRequiredService<DiagnosticListener>(), logger);
+        return new HttpEndpoints(application, pools, logger);
     }
 
     /// <summary>Closes the connections to back ends that have carried no exchange for that long.</summary>

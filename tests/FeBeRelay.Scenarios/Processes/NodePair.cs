@@ -57,6 +57,9 @@ internal sealed class NodePair : IAsyncDisposable
 
     public int WarmChannels { get; init; }
 
+    /// <summary>Further services, each with a relay endpoint of its name: where their servers are.</summary>
+    public Dictionary<string, string> MoreServices { get; init; } = [];
+
     public int MaxIdleChannels { get; init; } = 64;
 
     /// <summary>The listener's section <c>management</c>, if it is to have one.</summary>
@@ -120,6 +123,9 @@ internal sealed class NodePair : IAsyncDisposable
         await _relay.WaitForAsync("Node fe1 started");
     }
 
+    /// <summary>Where applications connect for one of the further services.</summary>
+    public async Task<IPEndPoint> EndPointOfAsync(string service) => IPEndPoint.Parse(await Relay.WaitForAsync($@"Relay endpoint {service} open on (\S+)"));
+
     /// <summary>An application's connection.</summary>
     public Task<Socket> ConnectAsync() => Wire.ConnectAsync(EndPoint);
 
@@ -149,7 +155,7 @@ internal sealed class NodePair : IAsyncDisposable
           "listen": [ "{{listen}}" ],
           "services": { "owa": {
             "backEnd": {{JsonSerializer.Serialize(BackEnd)}}, "peers": [ "fe1.lab.test" ], "proxyProtocol": {{(ProxyProtocol ? "true" : "false")}}
-          } }
+          }{{string.Concat(MoreServices.Select(s => $", \"{s.Key}\": {{ \"backEnd\": \"{s.Value}\", \"peers\": [ \"fe1.lab.test\" ] }}"))}} }
         },
         "management": {{Management}}
         """));
@@ -162,7 +168,8 @@ internal sealed class NodePair : IAsyncDisposable
     private string WriteRelay(string listen) => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
         "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}}, "maxIdleChannels": {{MaxIdleChannels}} } },
         {{(IsHttp ? Http.Replace("LISTEN", listen, StringComparison.Ordinal) : $$"""
-            "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(listen)}}, "node": "be1", "service": "owa" {{EndpointMore}} } } }
+            "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(listen)}}, "node": "be1", "service": "owa" {{EndpointMore}} }{{string.Concat(MoreServices.Keys.Select(
+                s => $", \"{s}\": {{ \"listen\": \"127.0.0.1:0\", \"node\": \"be1\", \"service\": \"{s}\" }}"))}} } }
             """)}}
         """));
 
