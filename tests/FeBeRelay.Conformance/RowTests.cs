@@ -49,7 +49,7 @@ internal static partial class RowTests
             "CutTests.A_client_that_is_gone_ends_the_back_ends_work", "ResetScenario.A_reset_by_the_back_end_in_an_answer_is_a_reset_at_the_client",
         ],
         [26] = ["AnswerTests.Pipelined_requests_are_answered_in_order", "AnswerTests.An_old_client_gets_an_answer_without_chunks"],
-        [27] = ["SmugglingTests.No_request_is_read_as_two", "AdmissionTests.Doubtful_fields_are_refused"],
+        [27] = ["SmugglingTests.No_request_is_read_as_two_and_what_is_refused_is_told_so", "AdmissionTests.Doubtful_fields_are_refused"],
         [28] = ["LogonScenario.Nobody_is_answered_under_anothers_name_and_a_logon_ends_with_its_connection"],
         [29] = ["ByteFaithfulScenario.Both_sides_hear_what_they_would_hear_directly"],
         [30] = ["ManyConnectionsScenario.A_thousand_held_connections_are_all_answered_in_the_end"],
