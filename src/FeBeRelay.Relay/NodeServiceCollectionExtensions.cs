@@ -1,4 +1,5 @@
 using FeBeRelay.Relay.Configuration;
+using FeBeRelay.Relay.Management;
 using FeBeRelay.Relay.Policies;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,9 +10,13 @@ namespace FeBeRelay.Relay;
 internal static class NodeServiceCollectionExtensions
 {
     /// <summary>The node starts and drains with the host; <see cref="NodeService"/> can be asked for, to reload.</summary>
-    public static IServiceCollection AddFeBeRelayNode(this IServiceCollection services, NodeConfiguration configuration, PolicySource policies)
+    public static IServiceCollection AddFeBeRelayNode(this IServiceCollection services, NodeConfiguration configuration, PolicySource policies, ManagementSite? site = null)
     {
         services.TryAddSingleton(TimeProvider.System);
+        if (site is not null)
+        {
+            services.AddSingleton(site);
+        }
         return services.AddSingleton(configuration).AddSingleton(policies).AddSingleton<NodeService>().AddHostedService(provider => provider.GetRequiredService<NodeService>());
     }
 }

@@ -6,6 +6,7 @@ using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Relay;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Policies;
+using FeBeRelay.WebConsole.Hosting;
 using Microsoft.Extensions.Logging.Console;
 
 namespace FeBeRelay.Cli.Commands;
@@ -114,7 +115,7 @@ internal static class RunCommand
         builder.Services.Configure<HostOptions>(
             host => host.ShutdownTimeout = TimeSpan.FromSeconds(configuration.Node.DrainSeconds) + AfterDrain);
         builder.Services.AddSingleton<IHostLifetime, SignalsOfTheProgram>();
-        builder.Services.AddFeBeRelayNode(configuration, policies);
+        builder.Services.AddFeBeRelayNode(configuration, policies, ConsoleSite.Create);
         return builder.Build();
     }
 

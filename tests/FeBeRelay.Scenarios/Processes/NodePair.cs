@@ -54,6 +54,9 @@ internal sealed class NodePair : IAsyncDisposable
     /// <summary>The listener's section <c>management</c>, if it is to have one.</summary>
     public string Management { get; init; } = "{}";
 
+    /// <summary>The relay's.</summary>
+    public string RelayManagement { get; init; } = "{}";
+
     public int ReloadSeconds { get; init; } = 10;
 
     /// <summary>Whether the nodes look into ca.crl.</summary>
@@ -138,6 +141,7 @@ internal sealed class NodePair : IAsyncDisposable
 
     private string WriteRelay() => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
         "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}} } },
+        "management": {{RelayManagement}},
         {{(IsHttp ? Http : $$"""
             "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(Listen)}}, "node": "be1", "service": "owa" } } }
             """)}}

@@ -14,6 +14,7 @@ internal static class Tool
         ["tcpdump"] = "tcpdump",
         ["ip"] = "iproute2",
         ["script"] = "bsdutils",
+        ["chromium"] = "chromium",
     };
 
     /// <summary>Skips the test where a program is missing; where CI=true says that all must be there, fails it.</summary>
