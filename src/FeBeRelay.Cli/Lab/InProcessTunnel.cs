@@ -116,7 +116,8 @@ internal sealed class InProcessTunnel : LabTunnel
         using X509Certificate2 leaf = authority.Issue(new IssueRequest(name));
         return new NodeIdentity(
             NodeCertificate.FromCertificate(leaf, [], [PeerRole.Initiator, PeerRole.Responder], TimeProvider.System),
-            TrustedRoots.FromCertificates(authority.Certificate),
+            // A copy: the authority itself is forgotten when the nodes have started.
+            TrustedRoots.FromCertificates(X509CertificateLoader.LoadCertificate(authority.Certificate.RawData)),
             [Suite.Aes256Gcm], [Group.P256], Lifetimes.Default, TimeProvider.System);
     }
 

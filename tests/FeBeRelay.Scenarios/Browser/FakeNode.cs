@@ -82,7 +82,7 @@ internal sealed class FakeNode : IAsyncDisposable
         using X509Certificate2 leaf = authority.Issue(new IssueRequest("fake.lab.test"));
         return new NodeIdentity(
             NodeCertificate.FromCertificate(leaf, [], [PeerRole.Initiator, PeerRole.Responder], TimeProvider.System),
-            TrustedRoots.FromCertificates(authority.Certificate),
+            TrustedRoots.FromCertificates(X509CertificateLoader.LoadCertificate(authority.Certificate.RawData)),
             [Suite.Aes256Gcm], [Group.P256], Lifetimes.Default, TimeProvider.System);
     }
 }
