@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Channel;
 
-/// <summary>What the channel layer logs. Ids 1000 to 1999, append only; next free id: 1010, of new keys in live channels: 1104, of floods: 1152.</summary>
+/// <summary>What the channel layer logs. Ids 1000 to 1999, append only; next free id: 1010, of new keys in live channels: 1104, of floods: 1152, of connections: 1162.</summary>
 internal static partial class ChannelLog
 {
     [LoggerMessage(1000, LogLevel.Information,
@@ -51,6 +51,12 @@ internal static partial class ChannelLog
 
     [LoggerMessage(1150, LogLevel.Warning, "{Count} more lines like the next were held back in the last minutes")]
     public static partial void LinesHeld(ILogger logger, long count);
+
+    [LoggerMessage(1160, LogLevel.Warning, "{Soft} connections are open, of {Hard} at most: none is kept or made ahead of use until there are fewer")]
+    public static partial void ConnectionsTight(ILogger logger, int soft, int hard);
+
+    [LoggerMessage(1161, LogLevel.Warning, "A connection was reset at once: {Open} are open, of {Hard} at most, or descriptors are about to run out ({Held} times more before)")]
+    public static partial void ConnectionRefused(ILogger logger, int open, int hard, long held);
 
     [LoggerMessage(1151, LogLevel.Warning, "Connection from {From} heard, but not many more: {Reason}")]
     public static partial void ManyNegotiations(ILogger logger, IPAddress from, string reason);

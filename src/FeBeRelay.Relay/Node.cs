@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FeBeRelay.Channel;
 using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Connections;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
@@ -30,6 +31,7 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly AuditLog _audit;
+    private readonly ConnectionCap _cap;
     private readonly ServiceTable _services;
     private readonly InboundPolicy _inbound;
     private readonly ServiceServer _server;
@@ -55,6 +57,9 @@ internal sealed partial class Node : IAsyncDisposable
         _loggers = loggers;
         _logger = loggers.CreateLogger<Node>();
         _audit = options.Audit;
+        _cap = new ConnectionCap(options.MaxConnections ?? DescriptorLimit.Connections(DescriptorLimit.Current), time, loggers.CreateLogger<ConnectionCap>());
+        _cap.Tightened += () => _audit.ConnectionsTight(_cap.Soft, _cap.Hard);
+        _cap.Refused += _audit.ConnectionRefused;
         Associations = new AssociationTable(loggers.CreateLogger<AssociationTable>());
         Associations.Added += _audit.AssociationEstablished;
         Associations.Ended += _audit.AssociationEnded;
@@ -73,7 +78,7 @@ internal sealed partial class Node : IAsyncDisposable
             options.Policy, new OutboundContext(_pools, _pins, Clear, _audit, time, loggers.CreateLogger<OutboundPolicy>(), _ending.Token));
         Associations.Added += _outbound.Reached;
         _http = options.Http is { HasEndpoints: true } http
-            ? HttpEndpoints.Create(http, new NodeLookup(FindChannels, n => options.Peers.FirstOrDefault(p => p.Name == n)?.Address), _audit, time, loggers)
+            ? HttpEndpoints.Create(http, new BackEndContext(_pools.Find, _outbound, Clear, _audit, time), _cap, loggers)
             : null;
         Monitor = new NodeMonitor(Associations, _audit, options.Identity, options.Name, options.Policy, () => NodePorts, time);
         var health = new NodeHealth(() => _started && !_drained, options.Identity, _audit, time);
@@ -118,11 +123,12 @@ internal sealed partial class Node : IAsyncDisposable
     /// <exception cref="NodeStartException">An address cannot be listened on.</exception>
     public async Task StartAsync()
     {
+        CheckDescriptors();
         await CheckPinsAsync().ConfigureAwait(false);
         if (_options.NodePorts.Count > 0)
         {
             _listener = new ChannelListener(
-                _options.Identity, _inbound, Associations, _server.ServeAsync, _time, _loggers.CreateLogger<ChannelListener>())
+                _options.Identity, _inbound, Associations, _server.ServeAsync, _cap, _time, _loggers.CreateLogger<ChannelListener>())
             {
                 MayAccept = () => _audit.MayAdmit,
             };
@@ -138,7 +144,7 @@ internal sealed partial class Node : IAsyncDisposable
         foreach (EndpointOptions endpoint in _options.Endpoints)
         {
             Open(
-                () => _endpoints.Add(new StreamEndpoint(endpoint, RouteOf(endpoint), Clear, _audit, _time, _loggers.CreateLogger<StreamEndpoint>())),
+                () => _endpoints.Add(new StreamEndpoint(endpoint, RouteOf(endpoint), Clear, _cap, _audit, _time, _loggers.CreateLogger<StreamEndpoint>())),
                 $"relay endpoint {endpoint.Name} on {endpoint.Listen}");
         }
         await StartHttpAsync().ConfigureAwait(false);
@@ -237,7 +243,7 @@ internal sealed partial class Node : IAsyncDisposable
 
     private void OpenServicePorts(ChannelListener channels)
     {
-        var context = new ServicePortContext(_inbound, channels, Clear, _audit, _time, _loggers.CreateLogger<ServicePort>());
+        var context = new ServicePortContext(_inbound, channels, Clear, _cap, _audit, _time, _loggers.CreateLogger<ServicePort>());
         foreach (Service service in _services.All)
         {
             if (service.Listen is { } own)
@@ -263,6 +269,10 @@ internal sealed partial class Node : IAsyncDisposable
     private void Sweep()
     {
         Associations.Sweep();
+        if (_cap.IsTight)
+        {
+            _http?.CloseIdle();
+        }
         _pools.CloseUnused(AssociationTable.LongestUnused);
         _audit.TellFloods();
     }
@@ -276,11 +286,7 @@ internal sealed partial class Node : IAsyncDisposable
     }
 
     private ChannelPool CreatePool(PeerNode peer) =>
-        new(Connector(peer), _loggers.CreateLogger<ChannelPool>());
-
-    /// <summary>A peer behind several addresses has a pool for each: an association is with one node, though all of them prove the same name.</summary>
-    private ChannelPool? FindChannels(string node, IPEndPoint? address) =>
-        _pools.Find(node) is null ? null : _pools.Get(node, address, SecurityMethods.Default);
+        new(Connector(peer), _loggers.CreateLogger<ChannelPool>()) { IsTight = () => _cap.IsTight };
 
     private OutboundRoute RouteOf(EndpointOptions endpoint) => _outbound.RouteTo(new OutboundTarget(_pools.Find(endpoint.Peer)!, endpoint.Service, endpoint.Name)
     {
@@ -297,6 +303,26 @@ internal sealed partial class Node : IAsyncDisposable
         catch (PinFileException e)
         {
             throw new NodeStartException(e.Message, e.Hint, e);
+        }
+    }
+
+    private void CheckDescriptors()
+    {
+        if (DescriptorLimit.Current is not { } limit)
+        {
+            return;
+        }
+        if (limit < DescriptorLimit.Minimum)
+        {
+            throw new NodeStartException(
+                $"this process may open {limit} files and connections only, and a node needs some hundreds before its first connection",
+                $"raise the limit of open files (ulimit -n, LimitNOFILE of systemd) to {DescriptorLimit.Minimum} or more");
+        }
+        if (_cap.Hard > DescriptorLimit.Connections(limit))
+        {
+            throw new NodeStartException(
+                $"node:maxConnections is {_cap.Hard}, but the {limit} files and connections that this process may open suffice for {DescriptorLimit.Connections(limit)}",
+                "raise the limit of open files (ulimit -n, LimitNOFILE of systemd) to more than twice the connections, or lower node:maxConnections");
         }
     }
 

@@ -55,6 +55,9 @@ internal sealed record NodeOptions
     /// <summary>Where pins outlive the node; null keeps them as long as it runs.</summary>
     public PinFile? Pins { get; init; }
 
+    /// <summary>Connections accepted at once; null for as many as the process' limit of open files suffices for.</summary>
+    public int? MaxConnections { get; init; }
+
     /// <summary>How long open streams get to finish when the node stops.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -42,6 +42,7 @@ internal static class NodeOptionsFactory
             {
                 TrustedClients = [.. configuration.Http.TrustedClients.Select(IPNetwork.Parse)],
                 ResolveEvery = configuration.Http.ResolveSeconds > 0 ? TimeSpan.FromSeconds(configuration.Http.ResolveSeconds) : null,
+                Guard = DestinationOptions.TryParse(configuration.Http.Guard, out GuardMode guard) ? guard : GuardMode.Refuse,
             },
             NodePorts = [.. (configuration.Listener?.Listen ?? []).Select(a => (IPEndPoint)a.ToEndPoint())],
             Services =
@@ -56,6 +57,7 @@ internal static class NodeOptionsFactory
             Management = ToManagement(configuration.Management),
             Pins = configuration.Policy.PinsFile is { } pins ? new PinFile(pins, time) : null,
             Policy = new EffectivePolicy(NodePolicyFactory.Effective(configuration.Policy)),
+            MaxConnections = configuration.Node.MaxConnections > 0 ? configuration.Node.MaxConnections : null,
             Drain = TimeSpan.FromSeconds(configuration.Node.DrainSeconds),
         };
     }

@@ -22,6 +22,7 @@ public sealed class Association : IDisposable
     private long _lastUsed;
     private ulong _counter;
     private TrafficTotals _ended;
+    private int _holds;
     private bool _disposed;
 
     /// <summary>Takes what main mode made; <paramref name="result"/>'s secret is used up and zeroed.</summary>
@@ -100,6 +101,9 @@ public sealed class Association : IDisposable
     /// <summary>Whether the peer's certificates are no longer valid by the clock on the wall, which may have been set.</summary>
     internal bool IsCertificateOver => _time.GetUtcNow() > Peer.NotAfter;
 
+    /// <summary>Its peer is no longer believed: what lives under it is cut.</summary>
+    internal bool IsRevoked { get; set; }
+
     /// <summary>Why it was given up, once it was.</summary>
     internal string? EndReason { get; set; }
 
@@ -138,7 +142,7 @@ public sealed class Association : IDisposable
         }
     }
 
-    /// <summary>The counter for one more quick mode (initiator), or null when its life allows none (3.9).</summary>
+    /// <summary>The counter for one more quick mode (initiator), or null when its life allows none (3.9). Held until <see cref="LetGo"/> where there is one.</summary>
     internal ulong? TryNextCounter()
     {
         lock (_lock)
@@ -147,8 +151,42 @@ public sealed class Association : IDisposable
             {
                 return null;
             }
+            _holds++;
             CountLocked();
             return ++_counter;
+        }
+    }
+
+    /// <summary>Keeps the secrets while a quick mode runs under it (responder), even if it is given up meanwhile; false when it has ended.</summary>
+    internal bool TryHold()
+    {
+        lock (_lock)
+        {
+            _holds += _disposed ? 0 : 1;
+            return !_disposed;
+        }
+    }
+
+    /// <summary>The quick mode is over.</summary>
+    internal void LetGo()
+    {
+        lock (_lock)
+        {
+            _holds--;
+        }
+    }
+
+    /// <summary>Zeroes its secrets, unless a channel lives or a quick mode runs under it.</summary>
+    internal bool TryEnd()
+    {
+        lock (_lock)
+        {
+            if (_channels.Count > 0 || _holds > 0)
+            {
+                return false;
+            }
+            Dispose();
+            return true;
         }
     }
 
@@ -162,7 +200,7 @@ public sealed class Association : IDisposable
         }
     }
 
-    /// <summary>Counts a quick mode in a live channel (initiator); false when its life allows none.</summary>
+    /// <summary>Counts a quick mode in a live channel (initiator), held until <see cref="LetGo"/>; false when its life allows none.</summary>
     internal bool TryCountQuickMode()
     {
         lock (_lock)
@@ -170,6 +208,7 @@ public sealed class Association : IDisposable
             bool allowed = HasQuickModeLeft();
             if (allowed)
             {
+                _holds++;
                 CountLocked();
             }
             return allowed;

@@ -100,11 +100,11 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
                 _opened.TryRemove(new(peer, opened));
             }
         }
-        if (association.Channels.Count == 0 && TryRemove(association))
+        // What a quick mode still runs under ends with a later sweep.
+        if (association.TryEnd() && TryRemove(association))
         {
             ChannelLog.AssociationEnded(logger, association.Id, association.Peer.Name, association.EndReason, association.QuickModes, association.Totals);
             Ended?.Invoke(association, association.EndReason);
-            association.Dispose();
         }
     }
 
@@ -152,9 +152,15 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
             return;
         }
         association.EndReason = problem.Explanation;
+        association.IsRevoked = true;
         ChannelLog.AssociationRevoked(logger, association.Id, association.Peer.Name, problem.Explanation, association.Channels.Count);
         Revoked?.Invoke(association, problem);
         Retire(association, problem.Explanation);
+        Cut(association);
+    }
+
+    private static void Cut(Association association)
+    {
         foreach (SecureChannel channel in association.Channels)
         {
             _ = channel.AbortAsync(ErrorCode.NotAuthorised).AsTask();
@@ -172,6 +178,11 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
             if (association.IsCertificateOver)
             {
                 Revoke(association, new CertificateProblem(IdentityRefusal.Expired, $"the certificate of {association.Peer.Name} has expired"));
+            }
+            if (association.IsRevoked)
+            {
+                // A quick mode that was under way then has made another channel since.
+                Cut(association);
             }
             foreach (SecureChannel channel in association.Channels)
             {

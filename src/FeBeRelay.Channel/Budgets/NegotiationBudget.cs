@@ -3,8 +3,12 @@ using System.Net;
 namespace FeBeRelay.Channel.Budgets;
 
 /// <summary>Says which connections are heard at all, and which may cost public-key work, before any of it is done. Thread-safe.</summary>
-internal sealed class NegotiationBudget(TimeProvider time)
+/// <param name="connections">Connections that the node may have at once: who is not authenticated yet gets no more than a share of them.</param>
+/// <param name="time">The clock.</param>
+internal sealed class NegotiationBudget(int connections, TimeProvider time)
 {
+    private readonly int _hardStrangers = Math.Clamp(connections / 2, 1, NegotiationLimits.HardStrangers);
+    private readonly int _hardSource = Math.Clamp(connections / 4, 1, NegotiationLimits.HardSource);
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, SourceAccount> _accounts = [];
     private readonly SourceAccount _others = new(time);
@@ -97,15 +101,15 @@ internal sealed class NegotiationBudget(TimeProvider time)
     private string? Refusal(SourceAccount account, bool isKnown) =>
         _running >= NegotiationLimits.HardAll ? $"{NegotiationLimits.HardAll} negotiations are running"
         : isKnown ? null
-        : _strangers >= NegotiationLimits.HardStrangers ? $"{NegotiationLimits.HardStrangers} negotiations with unknown addresses are running"
-        : account.Running >= NegotiationLimits.HardSource ? $"{NegotiationLimits.HardSource} negotiations with that address are running"
+        : _strangers >= _hardStrangers ? $"{_hardStrangers} negotiations with unknown addresses are running"
+        : account.Running >= _hardSource ? $"{_hardSource} negotiations with that address are running"
         : null;
 
     private string? Warning(SourceAccount account, bool isKnown) =>
         _running >= NegotiationLimits.SoftAll ? $"{_running} negotiations are running, of {NegotiationLimits.HardAll}"
         : isKnown ? null
-        : _strangers >= NegotiationLimits.SoftStrangers ? $"{_strangers} negotiations with unknown addresses are running, of {NegotiationLimits.HardStrangers}"
-        : account.Running >= NegotiationLimits.SoftSource ? $"{account.Running} negotiations with that address are running, of {NegotiationLimits.HardSource}"
+        : _strangers >= Math.Min(NegotiationLimits.SoftStrangers, _hardStrangers / 2) ? $"{_strangers} negotiations with unknown addresses are running, of {_hardStrangers}"
+        : account.Running >= Math.Min(NegotiationLimits.SoftSource, _hardSource / 2) ? $"{account.Running} negotiations with that address are running, of {_hardSource}"
         : null;
 
     private SourceAccount AccountOf(IPAddress from)

@@ -80,7 +80,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
     /// <summary>Whether another association has taken the place of that one.</summary>
     internal bool HasSuccessor(Association present) => associations.FindOpened(_key) is { } newest && newest != present;
 
-    /// <summary>The association for one more in-band quick mode, already counted: the present one, or one that main mode makes on a connection of its own.</summary>
+    /// <summary>The association for one more in-band quick mode, already counted and held: the present one, or one that main mode makes on a connection of its own.</summary>
     /// <exception cref="NegotiationException">There is none, and none can be made.</exception>
     internal async Task<Association> AssociationForExchangeAsync(CancellationToken cancellation)
     {

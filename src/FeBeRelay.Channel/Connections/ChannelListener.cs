@@ -21,6 +21,7 @@ public sealed class ChannelListener : IAsyncDisposable
     private readonly IPeerAdmission _admission;
     private readonly AssociationTable _associations;
     private readonly Func<SecureChannel, Task> _serve;
+    private readonly ConnectionCap _cap;
     private readonly TimeProvider _time;
     private readonly ILogger<ChannelListener> _logger;
     private readonly CancellationTokenSource _ending = new();
@@ -34,18 +35,20 @@ public sealed class ChannelListener : IAsyncDisposable
     /// <param name="admission">Which peers get associations and channels, and how they are protected.</param>
     /// <param name="associations">Where associations are kept.</param>
     /// <param name="serve">Serves one channel until its end; owns it.</param>
+    /// <param name="cap">Counts the node's connections.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     public ChannelListener(
-        NodeIdentity identity, IPeerAdmission admission, AssociationTable associations, Func<SecureChannel, Task> serve, TimeProvider time, ILogger<ChannelListener> logger)
+        NodeIdentity identity, IPeerAdmission admission, AssociationTable associations, Func<SecureChannel, Task> serve, ConnectionCap cap, TimeProvider time, ILogger<ChannelListener> logger)
     {
         _identity = identity;
         _admission = admission;
         _associations = associations;
         _serve = serve;
+        _cap = cap;
         _time = time;
         _logger = logger;
-        _budget = new NegotiationBudget(time);
+        _budget = new NegotiationBudget(cap.Hard, time);
         _turnedAwayLines = new LogRation(TurnedAwayLines, time);
         _failureLines = new LogRation(FailureLines, time);
     }
@@ -95,7 +98,7 @@ public sealed class ChannelListener : IAsyncDisposable
     /// <param name="received">What was received from it, at most <see cref="Preface.Size"/> bytes and what came with them.</param>
     public void Take(Socket socket, ReadOnlyMemory<byte> received)
     {
-        if (!MayAccept())
+        if (!MayAccept() || !_cap.TryEnter(socket))
         {
             SocketTuning.Reset(socket);
             return;
@@ -108,7 +111,7 @@ public sealed class ChannelListener : IAsyncDisposable
         }
         if (slot is not null)
         {
-            Track(ServeAsync(socket, slot, received));
+            Track(ServeCountedAsync(socket, slot, received));
             return;
         }
         if (MayLog(_turnedAwayLines))
@@ -117,6 +120,7 @@ public sealed class ChannelListener : IAsyncDisposable
         }
         TurnedAway?.Invoke(from);
         SocketTuning.Reset(socket);
+        _cap.Leave();
     }
 
     private bool MayLog(LogRation ration)
@@ -130,6 +134,18 @@ public sealed class ChannelListener : IAsyncDisposable
     }
 
     private void Accept(Socket socket) => Take(socket, ReadOnlyMemory<byte>.Empty);
+
+    private async Task ServeCountedAsync(Socket socket, NegotiationSlot slot, ReadOnlyMemory<byte> received)
+    {
+        try
+        {
+            await ServeAsync(socket, slot, received).ConfigureAwait(false);
+        }
+        finally
+        {
+            _cap.Leave();
+        }
+    }
 
     private async Task ServeAsync(Socket socket, NegotiationSlot slot, ReadOnlyMemory<byte> received)
     {

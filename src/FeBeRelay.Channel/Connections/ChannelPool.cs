@@ -33,6 +33,9 @@ public sealed class ChannelPool : IAsyncDisposable
     /// <summary>Channels that wait. One is counted when it can be rented, and not a moment before.</summary>
     public int IdleCount => Volatile.Read(ref _rentable);
 
+    /// <summary>Asked before a channel is kept or made for later use: true where connections are scarce.</summary>
+    public Func<bool> IsTight { get; init; } = static () => false;
+
     /// <summary>Whether an association with the peer is alive, under this pool's security methods.</summary>
     public bool HasAssociation => _connector.HasAssociation;
 
@@ -97,17 +100,18 @@ public sealed class ChannelPool : IAsyncDisposable
     /// <param name="demand">What policy asks of the peer, should it come to main mode.</param>
     public void KeepWarm(Demand demand)
     {
-        if (IdleCount < Peer.WarmChannels && !_ending.IsCancellationRequested && Interlocked.CompareExchange(ref _warming, 1, 0) == 0)
+        if (IdleCount < Peer.WarmChannels && !IsTight() && !_ending.IsCancellationRequested && Interlocked.CompareExchange(ref _warming, 1, 0) == 0)
         {
             _ = WarmAsync(demand);
         }
     }
 
-    /// <summary>Closes the channels that have carried no stream for that long, but for those that are to be kept ready.</summary>
+    /// <summary>Closes the channels that have carried no stream for that long, but for those that are to be kept ready; where connections are scarce, all.</summary>
     public void CloseUnused(TimeSpan longest)
     {
+        (longest, int kept) = IsTight() ? (TimeSpan.Zero, 0) : (longest, Peer.WarmChannels);
         // The youngest come first.
-        foreach (PooledChannel pooled in _idle.Where(p => !p.IsLost).Skip(Peer.WarmChannels))
+        foreach (PooledChannel pooled in _idle.Where(p => !p.IsLost).Skip(kept))
         {
             if (pooled.Channel.UnusedFor >= longest && pooled.TryTakeOut())
             {
@@ -158,7 +162,7 @@ public sealed class ChannelPool : IAsyncDisposable
     /// <summary>Takes a channel back whose stream ended cleanly in both directions.</summary>
     internal void Return(SecureChannel channel)
     {
-        bool keep = !_ending.IsCancellationRequested && !channel.IsAskedToClose && !channel.Association.IsExpired;
+        bool keep = !_ending.IsCancellationRequested && !IsTight() && !channel.IsAskedToClose && !channel.Association.IsExpired;
         var pooled = new PooledChannel(channel, Lost);
         if (!keep || !TryHold(pooled))
         {
@@ -255,7 +259,7 @@ public sealed class ChannelPool : IAsyncDisposable
     {
         try
         {
-            while (IdleCount < Peer.WarmChannels && !_ending.IsCancellationRequested)
+            while (IdleCount < Peer.WarmChannels && !IsTight() && !_ending.IsCancellationRequested)
             {
                 SecureChannel channel = await _connector.ConnectAsync(demand, observe: null, _ending.Token).ConfigureAwait(false);
                 await channel.ConfirmAsync().ConfigureAwait(false);

@@ -28,6 +28,10 @@ internal sealed class InitiatorAttempt(
         PeerNode = connector.Peer.Name,
     };
     private bool _associationOnly;
+    private ulong _counter;
+
+    // The association whose secrets the quick mode needs until it is over.
+    private Association? _held;
 
     /// <summary>The step that is being done.</summary>
     public NegotiationStep Step { get; private set; }
@@ -60,15 +64,19 @@ internal sealed class InitiatorAttempt(
 
     /// <summary>
     /// Quick mode under an association; main mode on the same connection where the peer does not know it. Returns null when another
-    /// connection is already running main mode: the caller waits for that one.
+    /// connection is already running main mode, and the caller waits for that one; or when others have meanwhile used up the association.
     /// </summary>
     public Task<SecureChannel?> QuickModeAsync(Association association, CancellationToken cancellation)
     {
         Step = NegotiationStep.QuickMode;
         _association = association;
-        return RunAsync(
-            now => InitiatorNegotiation.WithQuickMode(_settings, association.Keys, NextCounter(association), demand, _forwardSecrecy, now),
-            cancellation);
+        if (association.TryNextCounter() is not { } counter)
+        {
+            socket.Dispose();
+            return Task.FromResult<SecureChannel?>(null);
+        }
+        _held = association;
+        return RunAsync(now => InitiatorNegotiation.WithQuickMode(_settings, association.Keys, counter, demand, _forwardSecrecy, now), cancellation);
     }
 
     private async Task<SecureChannel?> RunAsync(Func<TimeSpan, InitiatorNegotiation> start, CancellationToken cancellation)
@@ -115,6 +123,7 @@ internal sealed class InitiatorAttempt(
         finally
         {
             negotiation?.Dispose();
+            _held?.LetGo();
         }
     }
 
@@ -156,7 +165,7 @@ internal sealed class InitiatorAttempt(
                     return false;
                 }
 
-                negotiation.StartQuickMode(_association!.Keys, NextCounter(_association));
+                negotiation.StartQuickMode(_association!.Keys, _counter);
                 return true;
             default:
                 return true;
@@ -197,13 +206,23 @@ internal sealed class InitiatorAttempt(
         }
         Step = NegotiationStep.QuickMode;
         _association = new Association(Role.Initiator, result, _verified!, time);
+        if (!_associationOnly)
+        {
+            // Before anyone else can: an association may be good for one quick mode only.
+            _counter = _association.TryNextCounter() ?? throw EndedAtOnce(_association);
+            _held?.LetGo();
+            _held = _association;
+        }
         associations.AddOpened(connector.Peer.AssociationKey, _association);
         _runsMainMode = false;
         gate.Succeed(_association);
     }
 
-    private static ulong NextCounter(Association association) =>
-        association.TryNextCounter() ?? throw new ProtocolException(ProtocolError.LimitReached, "the association has just reached the end of its life");
+    private static ProtocolException EndedAtOnce(Association association)
+    {
+        association.Dispose();
+        return new ProtocolException(ProtocolError.LimitReached, "the new association has reached the end of its life already");
+    }
 
     private static string Name(NegotiationStep step) => step == NegotiationStep.MainMode ? "main mode" : "quick mode";
 }

@@ -22,6 +22,9 @@ internal sealed class ResponderAttempt(
     private readonly PeerArrival _arrival = new((IPEndPoint)socket.LocalEndPoint!, (IPEndPoint)socket.RemoteEndPoint!);
     private PeerIdentity? _verified;
     private Association? _association;
+
+    // The association whose secrets the quick mode needs until it is over.
+    private Association? _held;
     private bool _demandsForwardSecrecy;
     private NegotiationFailure _progress = new(Role.Responder, NegotiationStep.MainMode, "") { Local = socket.LocalEndPoint, Remote = socket.RemoteEndPoint };
 
@@ -43,6 +46,18 @@ internal sealed class ResponderAttempt(
     {
         MainModeSettings settings = identity.Settings with { Suites = admission.SuitesFor(_arrival) };
         using var negotiation = new ResponderNegotiation(settings, time.GetElapsedTime(0), slot.MayDoMainMode);
+        try
+        {
+            return await RunAsync(negotiation, received, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _held?.LetGo();
+        }
+    }
+
+    private async Task<SecureChannel?> RunAsync(ResponderNegotiation negotiation, ReadOnlyMemory<byte> received, CancellationToken cancellation)
+    {
         while (true)
         {
             try
@@ -121,12 +136,13 @@ internal sealed class ResponderAttempt(
 
     private void AnswerQuickMode(ResponderNegotiation negotiation)
     {
-        if (associations.FindIssued(negotiation.AssociationId) is not { } association)
+        if (associations.FindIssued(negotiation.AssociationId) is not { } association || !association.TryHold())
         {
             negotiation.AnswerUnknown();
             return;
         }
-        _association = association;
+        _held?.LetGo();
+        _held = _association = association;
         _progress = _progress with { Step = NegotiationStep.QuickMode };
         association.Authenticate(negotiation.Authenticate);
         slot.PeerProved();

@@ -20,8 +20,8 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
     private TimeSpan _freshSince = channel.Now;
     private long _readsSeen;
 
-    /// <summary>The association whose keys the present exchange makes.</summary>
-    protected Association? Target { get; set; }
+    /// <summary>The association whose keys the present exchange makes, held.</summary>
+    protected Association? Target { get; private set; }
 
     protected SecureChannel Channel => channel;
 
@@ -123,6 +123,7 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
             _over ??= reason;
             (waiting, _waiting) = (_waiting, null);
         }
+        Aim(null);
         waiting?.TrySetException(reason);
     }
 
@@ -134,11 +135,23 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
 
     protected abstract Task TakeAsync(RecordType type, byte[] body);
 
+    /// <summary>Takes over the hold on an association, and lets go of the one before.</summary>
+    protected void Aim(Association? target)
+    {
+        Association? before;
+        lock (_lock)
+        {
+            // Behind the channel's end nobody would let go of it.
+            (before, Target) = _over is null || target is null ? (Target, target) : (target, Target);
+        }
+        before?.LetGo();
+    }
+
     /// <summary>Both directions have new keys.</summary>
     protected void Complete()
     {
         channel.Move(Target!);
-        Target = null;
+        Aim(null);
         _freshSince = channel.Now;
         ChannelLog.Rekeyed(logger, channel.Id, channel.Association.Peer.Name, channel.Association.Id);
         Release();

@@ -109,8 +109,9 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
                 // The present one will not do: the responder's certificate is another, say.
                 Channel.Association.MakeDue();
             }
-            Target = await connector.AssociationForExchangeAsync(CancellationToken.None).ConfigureAwait(false);
-            Exchange.Start(Target.ForExchange, connector.Peer.Security.ForwardSecrecy, PlatformEntropy.Instance);
+            Association target = await connector.AssociationForExchangeAsync(CancellationToken.None).ConfigureAwait(false);
+            Aim(target);
+            Exchange.Start(target.ForExchange, connector.Peer.Security.ForwardSecrecy, PlatformEntropy.Instance);
             await Channel.SendControlAsync(static (sender, destination, now) => sender.Request(destination, now)).ConfigureAwait(false);
         }
         catch (NegotiationException e)
@@ -122,6 +123,7 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
     /// <summary>The keys stay. A stream that cannot go on without new ones is cut; else it is tried again later.</summary>
     private async Task NoKeysAsync(string why, Exception? cause)
     {
+        Aim(null);
         Volatile.Write(ref _notBefore, (Channel.Now + RetryAfter).Ticks);
         Volatile.Write(ref _running, 0);
         if (HasWaiting)

@@ -46,9 +46,9 @@ internal sealed class ResponderRekeying(SecureChannel channel, AssociationTable 
     {
         byte[] id = Exchange.Read(body);
         ErrorCode? refusal = null;
-        if (associations.FindIssued(id) is { } association)
+        if (associations.FindIssued(id) is { } association && association.TryHold())
         {
-            Target = association;
+            Aim(association);
             refusal = Exchange.Answer(association.ForExchange, demandForwardSecrecy, PlatformEntropy.Instance);
             association.CountQuickMode();
         }
@@ -59,7 +59,7 @@ internal sealed class ResponderRekeying(SecureChannel channel, AssociationTable 
         await Channel.SendControlAsync(static (sender, destination, now) => sender.Answer(destination, now)).ConfigureAwait(false);
         if (refusal == ErrorCode.NotAuthorised)
         {
-            string why = $"new keys were asked for under association {Target!.Id}, which is with {Target.Peer.Name}";
+            string why = $"new keys were asked for under association {Target?.Id}, which is with {Target?.Peer.Name}";
             await EndChannelAsync(ErrorCode.NotAuthorised, new ProtocolException(ProtocolError.IdentityRefused, why)).ConfigureAwait(false);
         }
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FeBeRelay.Channel.Budgets;
 
 namespace FeBeRelay.Channel.Transport;
 
@@ -50,6 +51,10 @@ public static class Dialer
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
+            if (DescriptorLimit.IsReachedByDialling(socket))
+            {
+                throw new SocketException((int)SocketError.TooManyOpenSockets);
+            }
             SocketTuning.Apply(socket, endPoint);
             if (source is not null && endPoint.AddressFamily == source.AddressFamily)
             {

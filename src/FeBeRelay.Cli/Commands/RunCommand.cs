@@ -25,8 +25,7 @@ internal static class RunCommand
         // What keeps a node from starting is told once, by this command, not by the host with a stack trace.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         // Named, because without a name the console falls back to its older options and forgets those below.
-        ["Logging:Console:FormatterName"] = "simple",
-        ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+        ["Logging:Console:FormatterName"] = ConsoleLogFormatter.FormatterName,
         ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
         ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
     };
@@ -110,7 +109,7 @@ internal static class RunCommand
         // No defaults: they would read appsettings.json and other environment variables beside the file that was named.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "feberelay" });
         builder.Configuration.AddInMemoryCollection(LoggingDefaults).AddConfiguration(values);
-        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole();
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole().AddConsoleFormatter<ConsoleLogFormatter, ConsoleFormatterOptions>();
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.Configure<HostOptions>(
             host => host.ShutdownTimeout = TimeSpan.FromSeconds(configuration.Node.DrainSeconds) + AfterDrain);

@@ -1,4 +1,5 @@
 using System.Net;
+using FeBeRelay.Protocol.Policy;
 
 namespace FeBeRelay.Relay.Audit;
 
@@ -31,6 +32,32 @@ internal sealed partial class AuditLog
                 PeerNode = peer,
                 Rule = rule,
                 Flags = Some(flags),
+                LocalAddress = Text(local),
+                RemoteAddress = Text(remote),
+                FailurePoint = FailurePoint.Me,
+                Reason = reason,
+            });
+        }
+    }
+
+    /// <summary>A request with credentials or a body was refused, because its way is clear.</summary>
+    public void RequestGuarded(string endpoint, string peer, PolicyRule rule, EndPoint? local, EndPoint? remote, string reason) =>
+        WriteRequest(AuditEventId.RequestGuarded, endpoint, peer, rule, local, remote, reason);
+
+    /// <summary>A request with credentials or a body goes clear, because the guard only warns.</summary>
+    public void RequestSentClear(string endpoint, string peer, PolicyRule rule, EndPoint? local, EndPoint? remote, string reason) =>
+        WriteRequest(AuditEventId.RequestSentClear, endpoint, peer, rule, local, remote, reason);
+
+    private void WriteRequest(AuditEventId id, string endpoint, string peer, PolicyRule rule, EndPoint? local, EndPoint? remote, string reason)
+    {
+        if (_flood.Admits(peer))
+        {
+            Write(id, e => e with
+            {
+                Endpoint = endpoint,
+                PeerNode = peer,
+                Rule = rule.Name,
+                Flags = FlagsOf(rule),
                 LocalAddress = Text(local),
                 RemoteAddress = Text(remote),
                 FailurePoint = FailurePoint.Me,

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using FeBeRelay.Channel;
 using FeBeRelay.Channel.Connections;
 using FeBeRelay.Protocol;
@@ -36,7 +37,16 @@ internal sealed partial class AuditLog
     }
 
     /// <summary>Connections were closed unheard, because too many negotiations were running.</summary>
-    public void TurnedAway(EndPoint remote)
+    public void TurnedAway(EndPoint remote) => TurnedAway(remote, "too many negotiations are running: the connection was closed unheard");
+
+    /// <summary>A connection was reset at once, because the node has as many as it may.</summary>
+    public void ConnectionRefused(Socket accepted) => TurnedAway(RemoteOf(accepted), "the node has as many connections as it may: one more was reset");
+
+    /// <summary>The node has nearly as many connections as it may.</summary>
+    public void ConnectionsTight(int soft, int hard) =>
+        Write(AuditEventId.ConnectionsTight, e => e with { Count = soft, Reason = $"{soft} connections are open, of {hard} at most" });
+
+    private void TurnedAway(EndPoint? remote, string reason)
     {
         Counts.Count(AuditEventId.PossibleAttack);
         if (_flood.Admits("turned away"))
@@ -47,7 +57,7 @@ internal sealed partial class AuditLog
                 Role = Name(Role.Responder),
                 RemoteAddress = Text(remote),
                 Count = 1,
-                Reason = "too many negotiations are running: the connection was closed unheard",
+                Reason = reason,
             });
         }
     }
@@ -85,6 +95,19 @@ internal sealed partial class AuditLog
             _ => AuditEventId.InvalidData,
         };
         Write(id, e => With(e, channel) with { FailurePoint = FailurePoint.Me, Error = error.ToString(), Reason = reason });
+    }
+
+    private static EndPoint? RemoteOf(Socket socket)
+    {
+        try
+        {
+            return socket.RemoteEndPoint;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Gone already.
+            return null;
+        }
     }
 
     private static AuditEventId KindOf(NegotiationFailure failure) => failure switch

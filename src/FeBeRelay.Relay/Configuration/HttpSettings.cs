@@ -17,4 +17,9 @@ public sealed record HttpSettings
     [Description("How often the DNS names of nodes are resolved to make a destination of each of their addresses, balanced and health-checked one by one; 0 does not.")]
     [Range(0, 86_400)]
     public int ResolveSeconds { get; init; }
+
+    /// <summary><c>refuse</c>, <c>warn</c> or <c>off</c>.</summary>
+    [Description("What becomes of a request that carries credentials (Authorization, Proxy-Authorization, Cookie) or a body where its way would be clear: refused, sent and audited, or sent as any other. A destination's Metadata:guard stands above it.")]
+    [AllowedValues("refuse", "warn", "off")]
+    public string Guard { get; init; } = "refuse";
 }

@@ -40,6 +40,11 @@ public sealed record LocalNodeSettings
     [MinLength(1)]
     public IReadOnlyList<string> Groups { get; init; } = ["p256"];
 
+    /// <summary>Connections, 0 to 32768; 0 derives the number from the limit of open files.</summary>
+    [Description("Connections that the node accepts at once, on all ports together; one more is reset. From four fifths on, nothing is kept or made ahead of use. 0: as many as the limit of open files (LimitNOFILE) suffices for, 32768 at most.")]
+    [Range(0, 32_768)]
+    public int MaxConnections { get; init; }
+
     /// <summary>Seconds, 0 to 3600; 0 cuts open streams at once.</summary>
     [Description("Seconds that open streams get to finish when the node is asked to stop; 0 cuts them at once.")]
     [Range(0, 3600)]

@@ -66,13 +66,13 @@ internal sealed class ClearRelay(OutboundRoute route, ClearConnections connectio
     }
 
     private static ClearFlow Flow(OutboundPath path) =>
-        new(path.Endpoint, path.Target.Peer.Name, path.Rule.Name, path.Peer.IsNotCapable && path.Rule.Action != FilterAction.Permit ? ClearCause.Soft : ClearCause.Permit);
+        new(path.Endpoint, path.Target.Peer.Name, path.Rule.Name, path.ClearCause);
 
     private static void Enquire(OutboundPath path, OutboundDecision decision)
     {
         if (decision.Action == OutboundAction.ClearAndEnquire)
         {
-            path.Peer.Enquire(path);
+            _ = path.Peer.Enquire(path);
         }
     }
 

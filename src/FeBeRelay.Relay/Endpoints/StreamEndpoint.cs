@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using FeBeRelay.Channel;
+using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Connections;
 using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
@@ -23,6 +24,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     private readonly string _service;
     private readonly OutboundRoute _route;
     private readonly ClearRelay _clear;
+    private readonly ConnectionCap _cap;
     private readonly Socket _listening;
     private readonly TimeProvider _time;
     private readonly AuditLog _audit;
@@ -35,16 +37,18 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     /// <param name="options">Its name, where it listens, and the service asked for at the peer.</param>
     /// <param name="route">The way to the peer.</param>
     /// <param name="clear">Carries and lists clear connections.</param>
+    /// <param name="cap">Counts the node's connections.</param>
     /// <param name="audit">The audit log.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
-    public StreamEndpoint(EndpointOptions options, OutboundRoute route, ClearConnections clear, AuditLog audit, TimeProvider time, ILogger logger)
+    public StreamEndpoint(EndpointOptions options, OutboundRoute route, ClearConnections clear, ConnectionCap cap, AuditLog audit, TimeProvider time, ILogger logger)
     {
         _name = options.Name;
         _service = options.Service;
         _route = route;
         _clear = new ClearRelay(route, clear, time, logger);
+        _cap = cap;
         _audit = audit;
         _time = time;
         _logger = logger;
@@ -86,7 +90,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
 
     private void Accept(Socket application)
     {
-        if (!_audit.MayAdmit)
+        if (!_audit.MayAdmit || !_cap.TryEnter(application))
         {
             SocketTuning.Reset(application);
             return;
@@ -116,6 +120,10 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         {
             RelayLog.NoChannel(_logger, _name, _service, e.Message);
             SocketTuning.Reset(application);
+        }
+        finally
+        {
+            _cap.Leave();
         }
     }
 

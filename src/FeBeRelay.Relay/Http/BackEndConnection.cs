@@ -1,16 +1,13 @@
 using System.Net.Sockets;
-using FeBeRelay.Channel;
-using FeBeRelay.Channel.Connections;
 using FeBeRelay.Protocol;
-using FeBeRelay.Protocol.Channels;
-using FeBeRelay.Protocol.Wire;
 using FeBeRelay.Relay.Http.Parsing;
+using FeBeRelay.Relay.Policies.Outbound;
 
 namespace FeBeRelay.Relay.Http;
 
 /// <summary>
-/// A connection to a back end: one open stream on a channel, which carries HTTP exchanges one after another. While idle it listens already for the next
-/// answer; what comes then, other than the channel's own records, means that it is over.
+/// A connection to a back end, protected or clear, which carries HTTP exchanges one after another. While idle it listens already for the next answer;
+/// what comes then, other than a channel's own records, means that it is over.
 /// </summary>
 internal sealed class BackEndConnection
 {
@@ -19,9 +16,8 @@ internal sealed class BackEndConnection
 
     private static readonly TimeSpan CloseDeadline = TimeSpan.FromSeconds(5);
 
-    private readonly RentedChannel _rented;
+    private readonly IBackEndTransport _transport;
     private readonly TimeProvider _time;
-    private readonly StreamAudit _audit;
     private Task? _fill;
     /// <summary>
     /// The receive in which an idle connection waits; null while it is rented. Not a mere flag: a watch that runs late, when the exchange is done that its
@@ -31,23 +27,32 @@ internal sealed class BackEndConnection
     private bool _ended;
     private int _isEnding;
 
-    /// <param name="rented">A channel with an open stream.</param>
+    /// <param name="transport">What carries its bytes.</param>
+    /// <param name="path">The way that policy had for it when it was made.</param>
     /// <param name="pool">Where it comes from.</param>
-    /// <param name="audit">Is told what becomes of it.</param>
     /// <param name="time">The clock.</param>
-    public BackEndConnection(RentedChannel rented, BackEndPool pool, StreamAudit audit, TimeProvider time)
+    public BackEndConnection(IBackEndTransport transport, OutboundPath path, BackEndPool pool, TimeProvider time)
     {
-        _rented = rented;
-        _audit = audit;
+        _transport = transport;
         _time = time;
+        Path = path;
         Pool = pool;
     }
 
     /// <summary>The pool that it belongs to.</summary>
     public BackEndPool Pool { get; }
 
-    /// <summary>The channel's id, for logs.</summary>
-    public string ChannelId => Channel.Id;
+    /// <summary>The way that policy had for it when it was made.</summary>
+    public OutboundPath Path { get; }
+
+    /// <summary>Whether its bytes go through a channel. It stays what it is.</summary>
+    public bool IsProtected => _transport.IsProtected;
+
+    /// <summary>Whether it has waited for an exchange before: its end may be on the way already.</summary>
+    public bool WasIdle { get; private set; }
+
+    /// <summary>The channel's id, or where it goes clear; for logs.</summary>
+    public string Id => _transport.Id;
 
     /// <summary>Bytes received and not used yet; they stand until the next receive.</summary>
     public ReadOnlyMemory<byte> Unread { get; private set; }
@@ -62,34 +67,27 @@ internal sealed class BackEndConnection
     public ActivityTimer? Activity { get; set; }
 
     /// <summary>Whether this end has ended its bytes.</summary>
-    public bool SentEnd => Channel.SentEnd;
+    public bool SentEnd => _transport.SentEnd;
 
-    private SecureChannel Channel => _rented.Channel;
-
-    /// <summary>Sends bytes, sealed where they stand.</summary>
+    /// <summary>Sends bytes, which are not to be used afterwards: a channel seals them where they stand.</summary>
     /// <param name="buffer">Of <see cref="FeBeRelay.Channel.Transport.Buffers.Plaintext"/>.</param>
-    /// <param name="start"><see cref="ChannelSender.Headroom"/> or more.</param>
+    /// <param name="start"><see cref="FeBeRelay.Protocol.Channels.ChannelSender.Headroom"/> or more.</param>
     /// <param name="count">1 to 65,536.</param>
     public ValueTask SendAsync(byte[] buffer, int start, int count)
     {
         Activity?.Touch();
-        _audit.Sent(count);
-        return Channel.SendDataAsync(buffer, start, count);
+        return _transport.SendAsync(buffer, start, count);
     }
 
     /// <summary>Sends bytes of any number.</summary>
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         Activity?.Touch();
-        _audit.Sent(bytes.Length);
-        for (; !bytes.IsEmpty; bytes = bytes[Math.Min(bytes.Length, Limits.MaxPlaintext)..])
-        {
-            await Channel.SendDataAsync(bytes[..Math.Min(bytes.Length, Limits.MaxPlaintext)]).ConfigureAwait(false);
-        }
+        return _transport.SendAsync(bytes);
     }
 
     /// <summary>Ends this end's bytes, once: the client's half-close, passed on.</summary>
-    public ValueTask EndAsync() => Interlocked.Exchange(ref _isEnding, 1) == 0 ? Channel.EndAsync() : ValueTask.CompletedTask;
+    public ValueTask EndAsync() => Interlocked.Exchange(ref _isEnding, 1) == 0 ? _transport.EndAsync() : ValueTask.CompletedTask;
 
     /// <summary>Marks bytes of <see cref="Unread"/> as used.</summary>
     public void Advance(int count) => Unread = Unread[count..];
@@ -99,25 +97,38 @@ internal sealed class BackEndConnection
     /// <exception cref="ProtocolException">The stream was cut, or the connection.</exception>
     public async ValueTask<bool> ReceiveAsync()
     {
-        try
+        while (!_ended)
         {
-            return await ReceiveDataAsync().ConfigureAwait(false);
+            if (_fill is { } fill)
+            {
+                _fill = null;
+                await fill.ConfigureAwait(false);
+            }
+            BackEndNews news = _transport.TryTake(out ReadOnlyMemory<byte> data);
+            if (news == BackEndNews.Data)
+            {
+                Activity?.Touch();
+                Unread = data;
+                return true;
+            }
+            if (news == BackEndNews.None)
+            {
+                await _transport.FillAsync().ConfigureAwait(false);
+            }
+            _ended = news == BackEndNews.End;
         }
-        catch (ProtocolException e)
-        {
-            _audit.Failed(e);
-            throw;
-        }
+        return false;
     }
 
     /// <summary>Waits for the next exchange; false where it is over. What came together with the last answer is taken first: nothing announces it any more.</summary>
     /// <param name="lost">Called once if it is over before it is rented: whatever comes until then ends it.</param>
     public bool TryPark(Action<BackEndConnection> lost)
     {
-        if (!OnlyChannelRecords())
+        if (!IsStillQuiet())
         {
             return false;
         }
+        WasIdle = true;
         _ = WatchAsync(Wait(), lost);
         return true;
     }
@@ -130,60 +141,22 @@ internal sealed class BackEndConnection
     }
 
     /// <summary>Whether something has come that nobody has read: on an idle connection mostly its end.</summary>
-    public bool HasNews() => _fill is { IsCompleted: true } || Channel.HasNews();
+    public bool HasNews() => _fill is { IsCompleted: true } || _transport.HasNews();
 
     /// <summary>Cuts the exchange: the back end sees a reset. Never throws.</summary>
-    public ValueTask AbortAsync()
-    {
-        _audit.End("cut");
-        return Channel.AbortAsync(ErrorCode.Reset);
-    }
+    public ValueTask AbortAsync() => _transport.AbortAsync();
 
     /// <summary>Ends it in order; the channel goes back to its pool if the back end does so too. Never throws.</summary>
     public async Task CloseAsync()
     {
         if (await EndsAsync().ConfigureAwait(false))
         {
-            _audit.End("ended");
-            _rented.Return();
+            _transport.Return();
         }
         else
         {
             await AbortAsync().ConfigureAwait(false);
         }
-    }
-
-    private async ValueTask<bool> ReceiveDataAsync()
-    {
-        while (!_ended)
-        {
-            if (_fill is { } fill)
-            {
-                _fill = null;
-                await fill.ConfigureAwait(false);
-            }
-            if (!Channel.TryRead(out ReceivedRecord record))
-            {
-                await Channel.FillAsync().ConfigureAwait(false);
-                continue;
-            }
-            switch (record.Type)
-            {
-                case RecordType.Data when record.PlaintextLength > 0:
-                    Activity?.Touch();
-                    Unread = Channel.Plaintext(record);
-                    _audit.Received(record.PlaintextLength);
-                    return true;
-                case RecordType.Data:
-                    continue;
-                case RecordType.End:
-                    _ended = true;
-                    break;
-                default:
-                    throw new ProtocolException(ProtocolError.RefusedByPeer, $"the peer gave the stream up: {record.Code.Name()}", record.Code);
-            }
-        }
-        return false;
     }
 
     private async Task<bool> EndsAsync()
@@ -216,7 +189,7 @@ internal sealed class BackEndConnection
                 // Rented: the renter waits for the same bytes.
                 return;
             }
-            if (!alive || !OnlyChannelRecords())
+            if (!alive || !IsStillQuiet())
             {
                 IsLost = true;
                 lost(this);
@@ -229,12 +202,12 @@ internal sealed class BackEndConnection
 
     private Task Wait()
     {
-        Task fill = _fill = Channel.FillAsync().AsTask();
+        Task fill = _fill = _transport.FillAsync().AsTask();
         Volatile.Write(ref _idle, fill);
         return fill;
     }
 
-    private async Task<bool> IsFilledAsync(Task fill)
+    private static async Task<bool> IsFilledAsync(Task fill)
     {
         try
         {
@@ -243,36 +216,22 @@ internal sealed class BackEndConnection
         }
         catch (Exception e) when (IsCut(e))
         {
-            Note(e);
             return false;
         }
     }
 
-    private void Note(Exception e)
-    {
-        if (e is ProtocolException violation)
-        {
-            _audit.Failed(violation);
-        }
-    }
-
-    /// <summary>Key updates and the like are no news of the back end.</summary>
-    private bool OnlyChannelRecords()
+    /// <summary>Whether nothing of the back end has come.</summary>
+    private bool IsStillQuiet()
     {
         try
         {
-            if (!Channel.TryRead(out ReceivedRecord record))
-            {
-                _fill = null;
-                return true;
-            }
-            _ended = record.Type == RecordType.End;
+            BackEndNews news = _transport.TryTake(out _);
             _fill = null;
-            return false;
+            _ended = news == BackEndNews.End;
+            return news == BackEndNews.None;
         }
-        catch (ProtocolException e)
+        catch (ProtocolException)
         {
-            Note(e);
             return false;
         }
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -20,8 +21,8 @@ internal sealed class BackEndLease(HttpContext context, BackEndPool pool, Client
     /// <summary>The connection.</summary>
     public BackEndConnection Connection => _connection!;
 
-    /// <summary>The channel that carries it, for the log; empty before there is one.</summary>
-    public string ChannelId => _connection?.ChannelId ?? "";
+    /// <summary>The channel that carries it, or where it goes clear, for the log; empty before there is one.</summary>
+    public string ChannelId => _connection?.Id ?? "";
 
     /// <summary>Whether it has carried exchanges before, of whomever: its end may have been on the way already.</summary>
     public bool IsShared { get; private set; }
@@ -33,20 +34,21 @@ internal sealed class BackEndLease(HttpContext context, BackEndPool pool, Client
     public bool IsAborted => _isAborted;
 
     /// <summary>Takes the connection that the client's logon is bound to, or an idle one, or makes a new one.</summary>
+    /// <param name="secret">What of the request is nobody's business, or null.</param>
     /// <param name="mustBeQuiet">For a request that may be sent only once.</param>
     /// <param name="mustBeNew">For one that was sent already.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ExchangeException">There is none to be had.</exception>
     /// <exception cref="ClientGoneException">Nobody waits for it any more.</exception>
-    public async ValueTask TakeAsync(bool mustBeQuiet, bool mustBeNew, CancellationToken cancellation)
+    public async ValueTask TakeAsync(string? secret, bool mustBeQuiet, bool mustBeNew, CancellationToken cancellation)
     {
         BackEndConnection? connection = null;
         if (!mustBeNew)
         {
-            connection = await TakePinnedAsync().ConfigureAwait(false) ?? pool.TakeIdle(mustBeQuiet);
+            connection = await TakePinnedAsync(secret, cancellation).ConfigureAwait(false) ?? pool.TakeIdle(mustBeQuiet);
         }
-        IsShared = connection is not null && !IsPinned;
-        connection ??= await ConnectAsync(cancellation).ConfigureAwait(false);
+        connection ??= await ConnectAsync(Wish(secret) with { MustBeQuiet = mustBeQuiet, MustBeNew = mustBeNew }, cancellation).ConfigureAwait(false);
+        IsShared = connection.WasIdle && !IsPinned;
         lock (_handing)
         {
             _connection = connection;
@@ -143,12 +145,13 @@ internal sealed class BackEndLease(HttpContext context, BackEndPool pool, Client
         }
     }
 
-    private async ValueTask<BackEndConnection?> TakePinnedAsync()
+    private async ValueTask<BackEndConnection?> TakePinnedAsync(string? secret, CancellationToken cancellation)
     {
         if (client?.PinnedFor(_cluster) is not { } pinned)
         {
             return null;
         }
+        bool stays = await pinned.Connection.Pool.MayStayAsync(pinned.Connection, Wish(secret), cancellation).ConfigureAwait(false);
         while (!pinned.Connection.TryRent())
         {
             if (pinned.Connection.IsLost)
@@ -158,15 +161,33 @@ internal sealed class BackEndLease(HttpContext context, BackEndPool pool, Client
             // Its watch reads a record of the channel just now.
             await Task.Yield();
         }
+        if (!stays)
+        {
+            // Clear, and the node can be reached protected by now: the back end asks for the logon anew. Or policy blocks.
+            client.Unpin(pinned.Connection);
+            _ = pinned.Connection.CloseAsync();
+            return null;
+        }
         IsPinned = true;
         return pinned.Connection;
     }
 
-    private async Task<BackEndConnection> ConnectAsync(CancellationToken cancellation)
+    private BackEndWish Wish(string? secret) => new()
+    {
+        Client = EndPointOf(context.Connection.RemoteIpAddress, context.Connection.RemotePort),
+        Local = EndPointOf(context.Connection.LocalIpAddress, context.Connection.LocalPort),
+        Exchange = context.TraceIdentifier,
+        Secret = secret,
+        MustBeProtected = client?.HasProtectedLogon(_cluster) == true,
+    };
+
+    private static IPEndPoint? EndPointOf(IPAddress? address, int port) => address is null ? null : new IPEndPoint(address, port);
+
+    private async Task<BackEndConnection> ConnectAsync(BackEndWish wish, CancellationToken cancellation)
     {
         try
         {
-            return await pool.ConnectAsync(context, cancellation).ConfigureAwait(false);
+            return await pool.ConnectAsync(wish, cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (Failure.IsOfNegotiation(e))
         {
@@ -195,7 +216,7 @@ internal sealed class BackEndLease(HttpContext context, BackEndPool pool, Client
     {
         if (client.PinnedFor(_cluster) is null && context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination is { } destination)
         {
-            HttpLog.ConnectionPinned(logger, context.TraceIdentifier, connection.ChannelId, pool.Destination.Service, pool.Destination.Node);
+            HttpLog.ConnectionPinned(logger, context.TraceIdentifier, connection.Id, pool.Destination.Service, pool.Destination.Node);
             if (!client.TryPin(new PinnedConnection(_cluster, destination, connection)))
             {
                 _ = connection.CloseAsync();

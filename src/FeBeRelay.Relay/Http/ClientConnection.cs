@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Transport;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -17,6 +18,7 @@ internal sealed class ClientConnection : IDisposable
     private readonly CancellationTokenSource _reset = new();
     private readonly Lock _lock = new();
     private List<PinnedConnection>? _pinned;
+    private HashSet<string>? _protectedLogons;
     private Exchange? _current;
     private bool _isOver;
 
@@ -37,8 +39,31 @@ internal sealed class ClientConnection : IDisposable
 
     private Socket? Socket => _context.Features.Get<IConnectionSocketFeature>()?.Socket;
 
-    /// <summary>Serves a connection with this in its features, and without Kestrel's own idea of its end.</summary>
-    public static async Task ServeAsync(ConnectionContext context, string endpoint, ConnectionDelegate next)
+    /// <summary>Serves a connection, if the node may have one more, with this in its features and without Kestrel's own idea of its end.</summary>
+    public static async Task ServeAsync(ConnectionContext context, string endpoint, ConnectionCap cap, ConnectionDelegate next)
+    {
+        if (context.Features.Get<IConnectionSocketFeature>() is not { Socket: { } socket })
+        {
+            await ServeAsync(context, endpoint, next).ConfigureAwait(false);
+            return;
+        }
+        if (!cap.TryEnter(socket))
+        {
+            SocketTuning.Reset(socket);
+            context.Abort();
+            return;
+        }
+        try
+        {
+            await ServeAsync(context, endpoint, next).ConfigureAwait(false);
+        }
+        finally
+        {
+            cap.Leave();
+        }
+    }
+
+    private static async Task ServeAsync(ConnectionContext context, string endpoint, ConnectionDelegate next)
     {
         using var client = new ClientConnection(context, endpoint);
         CancellationToken ended = context.ConnectionClosed;
@@ -115,18 +140,37 @@ internal sealed class ClientConnection : IDisposable
             if (!_isOver)
             {
                 (_pinned ??= []).Add(pinned);
+                if (pinned.Connection.IsProtected)
+                {
+                    (_protectedLogons ??= []).Add(pinned.Cluster);
+                }
             }
             return !_isOver;
+        }
+    }
+
+    /// <summary>Whether the client's logon at a cluster was ever bound to a protected connection: what follows it never goes clear.</summary>
+    public bool HasProtectedLogon(string cluster)
+    {
+        lock (_lock)
+        {
+            return _protectedLogons?.Contains(cluster) == true;
+        }
+    }
+
+    /// <summary>The client is not bound to that back-end connection any more.</summary>
+    public void Unpin(BackEndConnection connection)
+    {
+        lock (_lock)
+        {
+            _pinned?.RemoveAll(p => p.Connection == connection);
         }
     }
 
     /// <summary>A bound back-end connection is over, and with it the logon: the client's connection ends in order, so that it logs on anew on the next.</summary>
     public void LosePinned(BackEndConnection connection)
     {
-        lock (_lock)
-        {
-            _pinned?.RemoveAll(p => p.Connection == connection);
-        }
+        Unpin(connection);
         _context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
     }
 

@@ -102,7 +102,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
         while (true)
         {
             // Sent again only once, and never on another connection that may be over.
-            await _lease.TakeAsync(mustBeQuiet: !request.IsSafe, mustBeNew: _isSentAgain, cancellation).ConfigureAwait(false);
+            await _lease.TakeAsync(request.Secret, mustBeQuiet: !request.IsSafe, mustBeNew: _isSentAgain, cancellation).ConfigureAwait(false);
             _lease.Connection.Activity = _activity;
             try
             {
@@ -185,7 +185,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
         }
     }
 
-    private bool MaySendAgain => _lease.IsShared && request.IsSafe && !_lease.IsAborted && !_hasAnswer;
+    private bool MaySendAgain => _lease.IsShared && request.IsSafe && !_lease.IsAborted && !_isIdle && !_hasAnswer;
 
     private async Task StartAgainAsync()
     {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using FeBeRelay.Channel.Connections;
 using FeBeRelay.Protocol;
+using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Http.Parsing;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Yarp.ReverseProxy.Forwarder;
@@ -11,7 +12,7 @@ namespace FeBeRelay.Relay.Http;
 internal static class Failure
 {
     /// <summary>What making a channel throws.</summary>
-    public static bool IsOfNegotiation(Exception e) => e is NegotiationException or OperationCanceledException || BackEndConnection.IsCut(e);
+    public static bool IsOfNegotiation(Exception e) => e is NegotiationException or OperationCanceledException or IOException || BackEndConnection.IsCut(e);
 
     /// <summary>No channel could be had.</summary>
     public static ExchangeException OfNegotiation(Exception e)
@@ -24,11 +25,35 @@ internal static class Failure
             NegotiationStep.QuickMode => "quick mode with the node",
             _ => "reaching the node",
         };
-        bool late = e is OperationCanceledException || e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut };
+        bool late = e is OperationCanceledException
+            || e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut } or ProtocolException { Error: ProtocolError.Deadline };
         bool busy = e is NegotiationException { Code: ErrorCode.Busy };
         int status = late ? StatusCodes.Status504GatewayTimeout : busy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status502BadGateway;
         return new ExchangeException(late ? ForwarderError.RequestTimedOut : ForwarderError.Request, status, step, e.Message, e);
     }
+
+    /// <summary>Policy refuses: because of what was met of the peer (502), or by its own word (503), which is no fault of the destination.</summary>
+    public static ExchangeException OfPolicy(BlockReason reason, string detail)
+    {
+        (bool isOwn, string step) = reason switch
+        {
+            BlockReason.Rule => (true, "asking policy, which blocks the way to the node"),
+            BlockReason.NoClearTo => (true, "asking policy, which sends it clear, and the destination has no clearTo"),
+            BlockReason.OwnCredentials => (true, "showing this node's credentials, of which there are none"),
+            BlockReason.Credentials => (false, "main mode with the node: credentials are refused"),
+            BlockReason.NegotiationFailed => (false, "negotiating with the node"),
+            _ => (false, "reaching the node protected, without which nothing is sent"),
+        };
+        return new ExchangeException(
+            isOwn ? ForwarderError.RequestCreation : ForwarderError.Request, isOwn ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status502BadGateway, step, detail);
+    }
+
+    /// <summary>The request would have gone clear, and is not to.</summary>
+    public static ExchangeException OfGuard(string step) => new(ForwarderError.RequestCreation, StatusCodes.Status503ServiceUnavailable, step, $"refused: {step}");
+
+    /// <summary>Where clear bytes go does not answer.</summary>
+    public static ExchangeException OfClearWay(SocketException e) => new(
+        ForwarderError.Request, StatusCodes.Status502BadGateway, "connecting to where the node takes clear connections", e.Message, e);
 
     /// <summary>The stream was cut, by the listener with a code or by the network.</summary>
     public static ExchangeException OfStream(Exception e)

@@ -1,3 +1,4 @@
+using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http.Health;
 using FeBeRelay.Relay.Http.Parsing;
@@ -51,21 +52,24 @@ internal sealed class HttpEndpoints : IAsyncDisposable
     public int IdleConnections => _pools.IdleCount;
 
     /// <summary>Builds them; nothing is open yet.</summary>
-    public static HttpEndpoints Create(HttpOptions options, NodeLookup nodes, AuditLog audit, TimeProvider time, ILoggerFactory loggers)
+    public static HttpEndpoints Create(HttpOptions options, BackEndContext context, ConnectionCap cap, ILoggerFactory loggers)
     {
         // A line that ends with LF alone is one that two servers read in two ways.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
-        var pools = new BackEndPools(nodes.FindChannels, audit, time);
+        var pools = new BackEndPools(context, options.Guard, loggers.CreateLogger<BackEndPools>());
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "feberelay" });
         // The node stops this in its own drain.
-        builder.Services.AddSingleton(loggers).AddSingleton(time).AddSingleton(pools).AddSingleton(nodes);
+        builder.Services.AddSingleton(loggers).AddSingleton(context.Time).AddSingleton(pools).AddSingleton(context);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        ConfigureKestrel(builder.WebHost, options.Values.GetSection("Kestrel"));
+        ConfigureKestrel(builder.WebHost, options.Values.GetSection("Kestrel"), cap);
         AddProxy(builder.Services, options);
         WebApplication application = builder.Build();
-        Configure(application, options, audit, loggers.CreateLogger<HttpEndpoints>());
+        Configure(application, options, context.Audit, loggers.CreateLogger<HttpEndpoints>());
         return new HttpEndpoints(application, pools, loggers.CreateLogger<HttpEndpoints>());
     }
+
+    /// <summary>Closes the connections to back ends that wait.</summary>
+    public void CloseIdle() => _pools.CloseIdle();
 
     /// <summary>Opens the ports.</summary>
     /// <exception cref="IOException">An address cannot be listened on.</exception>
@@ -97,7 +101,7 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         await _application.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static void ConfigureKestrel(ConfigureWebHostBuilder host, IConfigurationSection section)
+    private static void ConfigureKestrel(ConfigureWebHostBuilder host, IConfigurationSection section, ConnectionCap cap)
     {
         host.UseKestrelCore().UseKestrelHttpsConfiguration().UseSockets(transport =>
         {
@@ -125,7 +129,7 @@ internal sealed class HttpEndpoints : IAsyncDisposable
             Microsoft.AspNetCore.Server.Kestrel.KestrelConfigurationLoader loader = kestrel.Configure(section);
             foreach (IConfigurationSection endpoint in section.GetSection("Endpoints").GetChildren())
             {
-                loader.Endpoint(endpoint.Key, e => e.ListenOptions.Use(next => context => ClientConnection.ServeAsync(context, endpoint.Key, next)));
+                loader.Endpoint(endpoint.Key, e => e.ListenOptions.Use(next => context => ClientConnection.ServeAsync(context, endpoint.Key, cap, next)));
             }
         });
     }

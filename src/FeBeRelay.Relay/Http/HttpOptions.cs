@@ -13,6 +13,9 @@ internal sealed record HttpOptions(IConfiguration Values)
     /// <summary>How often the names of nodes are resolved, each of their addresses a destination of its own; null leaves that to the connector.</summary>
     public TimeSpan? ResolveEvery { get; init; }
 
+    /// <summary>What becomes of a request that carries credentials or a body where its way is clear.</summary>
+    public GuardMode Guard { get; init; }
+
     /// <summary>Whether there is anything to open.</summary>
     public bool HasEndpoints => Values.GetSection("Kestrel:Endpoints").GetChildren().Any();
 }

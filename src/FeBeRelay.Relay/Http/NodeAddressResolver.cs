@@ -12,10 +12,10 @@ namespace FeBeRelay.Relay.Http;
 /// Makes one destination of each address that a node's name has, as YARP's own resolver does for URLs: many listeners behind one name, balanced and
 /// health-checked one by one. The name that each must prove stays the node's identity.
 /// </summary>
-internal sealed class NodeAddressResolver(NodeLookup nodes, TimeProvider time, TimeSpan period) : IDestinationResolver
+internal sealed class NodeAddressResolver(BackEndContext nodes, TimeProvider time, TimeSpan period) : IDestinationResolver
 {
     public static void Add(IReverseProxyBuilder proxy, TimeSpan period) =>
-        proxy.Services.AddSingleton<IDestinationResolver>(s => new NodeAddressResolver(s.GetRequiredService<NodeLookup>(), s.GetRequiredService<TimeProvider>(), period));
+        proxy.Services.AddSingleton<IDestinationResolver>(s => new NodeAddressResolver(s.GetRequiredService<BackEndContext>(), s.GetRequiredService<TimeProvider>(), period));
 
     /// <inheritdoc/>
     public async ValueTask<ResolvedDestinationCollection> ResolveDestinationsAsync(
@@ -33,7 +33,7 @@ internal sealed class NodeAddressResolver(NodeLookup nodes, TimeProvider time, T
 
     private async Task ResolveAsync(string name, DestinationConfig destination, Dictionary<string, DestinationConfig> resolved, CancellationToken cancellation)
     {
-        if (!DestinationAddress.TryParse(destination.Address, out DestinationAddress? address) || nodes.FindAddress(address.Node) is not DnsEndPoint dns)
+        if (!DestinationAddress.TryParse(destination.Address, out DestinationAddress? address) || nodes.FindPeer(address.Node)?.Address is not DnsEndPoint dns)
         {
             resolved[name] = destination;
             return;

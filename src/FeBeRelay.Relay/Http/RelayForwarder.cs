@@ -20,8 +20,9 @@ internal sealed class RelayForwarder(BackEndPools pools, RouteTransforms routes,
         HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer,
         CancellationToken cancellationToken)
     {
-        BackEndPool pool = pools.Get(destinationPrefix);
-        RoutePlan route = routes.PlanOf(context.Features.Get<IReverseProxyFeature>()?.Route.Config);
+        IReverseProxyFeature? proxy = context.Features.Get<IReverseProxyFeature>();
+        BackEndPool pool = pools.Get(destinationPrefix, proxy?.ProxiedDestination?.Model.Config, context.Features.Get<ClientConnection>()?.Endpoint);
+        RoutePlan route = routes.PlanOf(proxy?.Route.Config);
         using RequestPlan? request = await RequestPlan.CreateAsync(context, transformer, route, pool.Destination).ConfigureAwait(false);
         if (request is null)
         {

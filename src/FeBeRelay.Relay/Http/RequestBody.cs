@@ -126,7 +126,12 @@ internal static class RequestBody
 /// <summary>The client broke its request off, or the body is not what HTTP allows.</summary>
 internal sealed class ClientBodyException(Exception inner) : Exception(inner.Message, inner)
 {
-    /// <summary>Whether the client is still there to be told.</summary>
-    public bool IsMalformed => InnerException is BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad
-        && !bad.Message.Contains("Unexpected end", StringComparison.Ordinal);
+    /// <summary>Whether the client is still there to be told. Kestrel has three ways to say so: of framing, of a chunk of 2 GiB and more, of NUL in a trailer.</summary>
+    public bool IsMalformed => InnerException switch
+    {
+        BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => !bad.Message.Contains("Unexpected end", StringComparison.Ordinal),
+        IOException { InnerException: OverflowException } => true,
+        InvalidOperationException => true,
+        _ => false,
+    };
 }

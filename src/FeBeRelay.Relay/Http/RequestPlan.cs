@@ -36,6 +36,9 @@ internal sealed class RequestPlan : IDisposable
     /// <summary>Whether it carries credentials that log on to a connection.</summary>
     public bool HasLogon { get; }
 
+    /// <summary>What of it must not be read on the network, in words; null where there is nothing.</summary>
+    public string? Secret { get; private set; }
+
     /// <summary>Holds the head, behind <see cref="ChannelSender.Headroom"/>.</summary>
     public byte[] Buffer { get; private set; }
 
@@ -75,6 +78,7 @@ internal sealed class RequestPlan : IDisposable
 
     private void WriteHead(HttpContext context, HttpRequestMessage? message, string target)
     {
+        Secret = RequestSecret.Of(context, message, HasBody);
         var writer = new HeadWriter(Buffer, ChannelSender.Headroom);
         if (message is null)
         {

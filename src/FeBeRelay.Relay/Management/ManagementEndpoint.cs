@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Relay.Audit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -14,9 +15,6 @@ namespace FeBeRelay.Relay.Management;
 /// <summary>Where a node is seen and steered: HTTP on Unix sockets in a folder of the node's user, and on loopback with tokens. Never on the network.</summary>
 internal sealed class ManagementEndpoint : IAsyncDisposable
 {
-    /// <summary>Connections at once.</summary>
-    public const int MaxConnections = 256;
-
     /// <summary>Bytes of a request's head; more is answered with 431.</summary>
     public const int MaxHeadBytes = 16 * 1024;
 
@@ -139,7 +137,7 @@ internal sealed class ManagementEndpoint : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             KestrelServerLimits limits = kestrel.Limits;
-            limits.MaxConcurrentConnections = MaxConnections;
+            limits.MaxConcurrentConnections = DescriptorLimit.ManagementConnections(DescriptorLimit.Current);
             limits.MaxRequestBodySize = RequestGuard.MaxBodyBytes;
             limits.MaxRequestHeadersTotalSize = MaxHeadBytes;
             limits.MaxRequestLineSize = MaxHeadBytes / 2;

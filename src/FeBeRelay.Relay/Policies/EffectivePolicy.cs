@@ -9,24 +9,32 @@ namespace FeBeRelay.Relay.Policies;
 internal sealed class EffectivePolicy(NodePolicy policy)
 {
     private readonly Lock _changing = new();
-    private volatile NodePolicy _current = policy;
+    private volatile OutwardPolicy _outward = new(policy, null);
     private volatile NodePolicy _own = policy;
-    private volatile NodePolicy? _prepared;
 
     /// <summary>The policy that decides now. Immutable: one decision takes it once.</summary>
-    public NodePolicy Current => _current;
+    public NodePolicy Current => _outward.Current;
 
     /// <summary>
-    /// The policy that decides on connections that go out: the next one already, while it is prepared. So when both ends switch, what went out before
-    /// is protected where the other end will ask for it.
+    /// What decides on connections that go out: with the next policy, while it is prepared, wherever that is the stricter. So when both ends switch, what
+    /// went out before is protected where the other end will ask for it; and nothing is let out that the other end does not take yet.
     /// </summary>
-    public NodePolicy Outward => _prepared ?? _current;
+    public OutwardPolicy Outward => _outward;
 
     /// <summary>What the node's own configuration says, whatever a fleet's bundle says above it.</summary>
     public NodePolicy Own => _own;
 
-    /// <summary>Another policy will take effect: connections that go out go by it from now on.</summary>
-    public void Prepare(NodePolicy next) => _prepared = next;
+    /// <summary>Another policy will take effect: connections that go out must do for it too from now on.</summary>
+    public void Prepare(NodePolicy next)
+    {
+        lock (_changing)
+        {
+            if (_outward.Prepared != next)
+            {
+                _outward = _outward with { Prepared = next };
+            }
+        }
+    }
 
     /// <summary>Another policy decides from now on. Handlers return at once.</summary>
     public event Action<PolicyChange>? Changed;
@@ -41,8 +49,7 @@ internal sealed class EffectivePolicy(NodePolicy policy)
     {
         lock (_changing)
         {
-            _prepared = null;
-            Replace(policy, reason);
+            Replace(policy, prepared: null, reason);
         }
     }
 
@@ -55,10 +62,14 @@ internal sealed class EffectivePolicy(NodePolicy policy)
         {
             NodePolicy before = _own;
             _own = own;
-            _prepared = ReferenceEquals(_prepared, before) ? own : _prepared;
-            if (ReferenceEquals(_current, before))
+            NodePolicy? prepared = ReferenceEquals(_outward.Prepared, before) ? own : _outward.Prepared;
+            if (ReferenceEquals(Current, before))
             {
-                Replace(own, reason);
+                Replace(own, prepared, reason);
+            }
+            else
+            {
+                _outward = _outward with { Prepared = prepared };
             }
         }
     }
@@ -66,10 +77,10 @@ internal sealed class EffectivePolicy(NodePolicy policy)
     /// <summary>Tells that a configuration was read that changes nothing.</summary>
     public void Reject(string reason) => Rejected?.Invoke(reason);
 
-    private void Replace(NodePolicy policy, string reason)
+    private void Replace(NodePolicy policy, NodePolicy? prepared, string reason)
     {
-        NodePolicy before = _current;
-        _current = policy;
+        NodePolicy before = Current;
+        _outward = new OutwardPolicy(policy, prepared);
         Changed?.Invoke(new PolicyChange(before, policy, reason));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Connections;
 using FeBeRelay.Channel.Transport;
 using FeBeRelay.Relay.Audit;
@@ -13,11 +14,12 @@ namespace FeBeRelay.Relay.Services;
 /// <param name="Policy">Decides on clear connections.</param>
 /// <param name="Channels">Takes connections that turn out to be of this protocol.</param>
 /// <param name="Clear">Carries the others.</param>
+/// <param name="Cap">Counts the node's connections.</param>
 /// <param name="Audit">The audit log.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">The log.</param>
 internal sealed record ServicePortContext(
-    InboundPolicy Policy, ChannelListener Channels, ClearConnections Clear, AuditLog Audit, TimeProvider Time, ILogger Logger);
+    InboundPolicy Policy, ChannelListener Channels, ClearConnections Clear, ConnectionCap Cap, AuditLog Audit, TimeProvider Time, ILogger Logger);
 
 /// <summary>A service's own port: takes channels, and clear connections where policy lets it (docs/policy.md).</summary>
 internal sealed class ServicePort : IAsyncDisposable
@@ -72,13 +74,14 @@ internal sealed class ServicePort : IAsyncDisposable
 
     private void Accept(Socket socket)
     {
-        if (!_context.Audit.MayAdmit)
+        if (!_context.Audit.MayAdmit || !_context.Cap.TryEnter(socket))
         {
             SocketTuning.Reset(socket);
             return;
         }
         if (Interlocked.Increment(ref _undecided) > MaxUndecided)
         {
+            _context.Cap.Leave();
             Interlocked.Decrement(ref _undecided);
             _context.Audit.TurnedAway(socket.RemoteEndPoint!);
             SocketTuning.Reset(socket);
@@ -113,6 +116,8 @@ internal sealed class ServicePort : IAsyncDisposable
         finally
         {
             Decided();
+            // Who turned out to be a node is counted by the node port by now.
+            _context.Cap.Leave();
         }
     }
 }

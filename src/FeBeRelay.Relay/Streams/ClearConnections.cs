@@ -26,19 +26,34 @@ internal sealed class ClearConnections(AuditLog audit, TimeProvider time)
     public async Task<ClearEnd> CarryAsync(
         ClearFlow flow, PolicyRule rule, Socket network, Socket application, ReadOnlyMemory<byte> first, CancellationToken kill)
     {
-        var connection = new ClearConnection(flow, rule, network.LocalEndPoint, network.RemoteEndPoint, time.GetUtcNow());
-        var pump = new ClearPump(network, application, audit.ClearTraffic(flow, rule.Flags, connection.Local, connection.Remote));
-        _open[connection] = 0;
+        ClearUse use = Begin(flow, rule, network);
         try
         {
-            StreamFailure? failure = await pump.RunAsync(first, kill).ConfigureAwait(false);
-            return new ClearEnd(pump.BytesSent, pump.BytesReceived, failure);
+            StreamFailure? failure = await new ClearPump(network, application, use).RunAsync(first, kill).ConfigureAwait(false);
+            return new ClearEnd(use.BytesSent, use.BytesReceived, failure);
         }
         finally
         {
-            _open.TryRemove(connection, out _);
-            audit.ClearTrafficEnded(flow, connection.Local, connection.Remote, pump.BytesSent, pump.BytesReceived);
+            use.End();
         }
+    }
+
+    /// <summary>Lists one connection that its caller carries, until the caller tells its end. The decision to send it clear was taken immediately before.</summary>
+    /// <param name="flow">Endpoint or service, peer, rule and cause.</param>
+    /// <param name="rule">The rule that decided.</param>
+    /// <param name="network">The connection with the peer.</param>
+    public ClearUse Begin(ClearFlow flow, PolicyRule rule, Socket network)
+    {
+        var connection = new ClearConnection(flow, rule, network.LocalEndPoint, network.RemoteEndPoint, time.GetUtcNow());
+        var use = new ClearUse(connection, audit.ClearTraffic(flow, rule.Flags, connection.Local, connection.Remote), Ended);
+        _open[connection] = 0;
+        return use;
+    }
+
+    private void Ended(ClearConnection connection, long sent, long received)
+    {
+        _open.TryRemove(connection, out _);
+        audit.ClearTrafficEnded(connection.Flow, connection.Local, connection.Remote, sent, received);
     }
 }
 

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using FeBeRelay.Channel.Transport;
-using FeBeRelay.Relay.Audit;
 
 namespace FeBeRelay.Relay.Streams;
 
@@ -10,16 +9,10 @@ namespace FeBeRelay.Relay.Streams;
 /// </summary>
 /// <param name="network">The connection with the peer; the pump ends it.</param>
 /// <param name="application">The front end's or back end's connection; the pump ends it.</param>
-/// <param name="ledger">Counts the bytes on <paramref name="network"/>.</param>
-internal sealed class ClearPump(Socket network, Socket application, ClearByteLedger.Entry ledger)
+/// <param name="use">Counts the bytes on <paramref name="network"/>.</param>
+internal sealed class ClearPump(Socket network, Socket application, ClearUse use)
 {
     private StreamFailure? _failure;
-
-    /// <summary>Bytes sent on the network.</summary>
-    public long BytesSent { get; private set; }
-
-    /// <summary>Bytes received from the network.</summary>
-    public long BytesReceived { get; private set; }
 
     /// <summary>Runs until both directions have ended, or one has failed; then both connections are ended accordingly.</summary>
     /// <param name="first">What was received from the network already, and goes to the application in front of the rest.</param>
@@ -44,7 +37,7 @@ internal sealed class ClearPump(Socket network, Socket application, ClearByteLed
             ReadOnlyMemory<byte> received = first;
             while (true)
             {
-                CountReceived(received.Length);
+                use.CountReceived(received.Length);
                 if (!received.IsEmpty)
                 {
                     side = StreamSide.Application;
@@ -88,7 +81,7 @@ internal sealed class ClearPump(Socket network, Socket application, ClearByteLed
                     return;
                 }
                 await network.SendAsync(buffer.AsMemory(0, count), SocketFlags.None).ConfigureAwait(false);
-                CountSent(count);
+                use.CountSent(count);
             }
         }
         catch (Exception e) when (IsExpected(e))
@@ -99,18 +92,6 @@ internal sealed class ClearPump(Socket network, Socket application, ClearByteLed
         {
             Buffers.Plaintext.Return(buffer);
         }
-    }
-
-    private void CountReceived(int count)
-    {
-        BytesReceived += count;
-        ledger.AddReceived(count);
-    }
-
-    private void CountSent(int count)
-    {
-        BytesSent += count;
-        ledger.AddSent(count);
     }
 
     /// <summary>Ends both connections so that both sides see that the stream was cut. The first failure counts; the others are its echo.</summary>

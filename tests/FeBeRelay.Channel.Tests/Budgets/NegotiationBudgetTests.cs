@@ -11,7 +11,7 @@ public sealed class NegotiationBudgetTests
     private readonly FakeTimeProvider _time = new();
     private readonly NegotiationBudget _budget;
 
-    public NegotiationBudgetTests() => _budget = new NegotiationBudget(_time);
+    public NegotiationBudgetTests() => _budget = new NegotiationBudget(connections: 10_000, _time);
 
     [Fact]
     public void One_strange_address_gets_its_share_and_leaves_room_for_others()

@@ -34,7 +34,8 @@ internal static class Situations
     public static IEnumerable<(OutboundSituation Now, OutboundDecision Decision)> Decided(FallbackBehaviour behaviour = FallbackBehaviour.Windows2000) =>
         All(behaviour).Select(now => (now, PolicyDecision.Outbound(now)));
 
-    private static IEnumerable<OutboundSituation> Facts(PolicyRule rule) =>
+    /// <summary>All facts, for one rule.</summary>
+    public static IEnumerable<OutboundSituation> Facts(PolicyRule rule) =>
         from clearTo in Either
         from enquiry in Either
         from pinned in Either

@@ -36,6 +36,10 @@ public sealed class HttpConfigurationTests : IDisposable
     [InlineData("\"Kestrel\": { \"Endpoints\"", "\"Kestrel\": { \"Ends\"", "Kestrel:Endpoints", "is missing", "Url")]
     [InlineData("\"Routes\"", "\"Rotes\"", "ReverseProxy:Routes", "is missing", "Routes and Clusters")]
     [InlineData("\"Kestrel\":", "\"http\": { \"trustedClients\": [ \"10.0.0.0/33\" ] }, \"Kestrel\":", "http:trustedClients:0", "is not a network", "10.0.0.0/8")]
+    [InlineData("\"febe://owa@be1\"", "\"febe://owa@be1\", \"Metadata\": { \"clearTo\": \"be1\" }", "ReverseProxy:Clusters:mail:Destinations:d1:Metadata:clearTo", "is not an address", "host:port")]
+    [InlineData("\"febe://owa@be1\"", "\"febe://owa@be1\", \"Metadata\": { \"enquiry\": \"no\" }", "ReverseProxy:Clusters:mail:Destinations:d1:Metadata:enquiry", "is neither on nor off", "on or off")]
+    [InlineData("\"febe://owa@be1\"", "\"febe://owa@be1\", \"Metadata\": { \"guard\": \"none\" }", "ReverseProxy:Clusters:mail:Destinations:d1:Metadata:guard", "is not one of refuse, warn, off", "one of them")]
+    [InlineData("\"Kestrel\":", "\"http\": { \"guard\": \"none\" }, \"Kestrel\":", "http:guard", "is not", "refuse")]
     public void What_could_not_be_used_is_reported_with_its_key_and_fix(string old, string replacement, string key, string problem, string fix)
     {
         Assert.Contains(old, Node, StringComparison.Ordinal);

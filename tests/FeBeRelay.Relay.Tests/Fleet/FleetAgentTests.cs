@@ -1,3 +1,4 @@
+using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Fleet;
 using Xunit;
@@ -30,14 +31,28 @@ public sealed class FleetAgentTests : IDisposable
         DateTimeOffset activate = new(_site.Time.GetUtcNow().UtcDateTime.AddMinutes(30).Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero);
         _site.Publish(_site.Sign(_site.Json(1, activate)));
         await using FleetAgent agent = _site.Start();
-        await PollUntilAsync(agent, () => agent.Newest is not null);
+        await PollUntilAsync(agent, () => _site.Policy.Outward.Prepared is not null);
 
-        Assert.Equal(("server", "secureServer"), (_site.Policy.Current.Posture.Name, _site.Policy.Outward.Posture.Name));
+        Assert.Equal(("server", "secureServer"), (_site.Policy.Current.Posture.Name, OutwardRule()));
         _site.Time.Advance(activate - _site.Time.GetUtcNow() - TimeSpan.FromMilliseconds(1));
         Assert.Null(agent.InEffect);
         _site.Time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(("secureServer", "secureServer"), (_site.Policy.Current.Posture.Name, _site.Policy.Outward.Posture.Name));
+        Assert.Equal(("secureServer", "secureServer"), (_site.Policy.Current.Posture.Name, OutwardRule()));
         Assert.Equal(1, agent.InEffect?.Version);
+    }
+
+    [Fact]
+    public async Task A_bundle_that_loosens_lets_nothing_more_out_before_its_time()
+    {
+        using var site = new FleetSite("Pinned");
+        DateTimeOffset activate = site.Time.GetUtcNow().AddMinutes(30);
+        site.Publish(site.Sign(site.Json(1, activate)));
+        await using FleetAgent agent = site.Start();
+        await PollUntilAsync(agent, () => site.Policy.Outward.Prepared is not null);
+
+        Assert.Equal(("client", "server"), (site.Policy.Outward.Prepared?.Posture.Name, OutwardRule(site)));
+        site.Time.Advance(TimeSpan.FromMinutes(30));
+        Assert.Equal(("client", "client"), (site.Policy.Current.Posture.Name, OutwardRule(site)));
     }
 
     [Fact]
@@ -136,6 +151,10 @@ public sealed class FleetAgentTests : IDisposable
         Assert.Contains(_site.Audit.Events, e => e.Id == (int)AuditEventId.BundleRefused);
         Assert.Equal("server", _site.Policy.Current.Name);
     }
+
+    private string OutwardRule() => OutwardRule(_site);
+
+    private static string OutwardRule(FleetSite site) => site.Policy.Outward.Find(new Traffic(Direction.Outbound)).Name;
 
     /// <summary>Without moving the clock: bundles end.</summary>
     private static async Task PollUntilAsync(FleetAgent agent, Func<bool> condition)

@@ -28,6 +28,9 @@ internal sealed class HttpNodes : ITestedProxy
     /// <summary>Further configuration: YARP's keys, or others of sections Kestrel and ReverseProxy.</summary>
     public Dictionary<string, string?> Settings { get; init; } = [];
 
+    /// <summary>Peers beside the listeners that are started.</summary>
+    public IReadOnlyList<PeerNode> OtherPeers { get; init; } = [];
+
     public IReadOnlyList<IPNetwork>? TrustedClients { get; init; }
 
     public string Scheme { get; init; } = "http";
@@ -71,7 +74,7 @@ internal sealed class HttpNodes : ITestedProxy
             {
                 Name = "fe",
                 Identity = Identity(FrontEndName),
-                Peers = [.. _listeners.Select((l, i) => new PeerNode($"be{i}", l.NodePorts[0], $"be{i}.lab.test"))],
+                Peers = [.. _listeners.Select((l, i) => new PeerNode($"be{i}", l.NodePorts[0], $"be{i}.lab.test")), .. OtherPeers],
                 Http = TrustedClients is null ? http : http with { TrustedClients = TrustedClients },
                 Audit = Audit,
                 Drain = TimeSpan.FromSeconds(5),

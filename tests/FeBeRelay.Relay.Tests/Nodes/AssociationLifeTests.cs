@@ -109,6 +109,60 @@ public sealed class AssociationLifeTests
     }
 
     [Fact]
+    public async Task An_association_given_up_while_a_quick_mode_runs_under_it_keeps_its_secrets_until_that_is_over()
+    {
+        await using var nodes = new TestNodes { MaxIdleChannels = 0 };
+        using var backEnd = new BackEndStub();
+        using var way = new PassingWay();
+        nodes.StartListener(backEnd.EndPoint);
+        way.To = nodes.Listener.NodePorts[0];
+        nodes.Dialled = way.EndPoint;
+        nodes.StartRelay();
+        using Socket first = await nodes.ConnectAsync();
+        using Socket firstServed = await backEnd.AcceptAsync();
+        Association association = nodes.Relay.Associations.All.Single();
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        way.Open = opened.Task;
+        using Socket second = await nodes.ConnectAsync();
+        await Eventually.TrueAsync(() => association.QuickModes == 2);
+
+        first.Dispose();
+        firstServed.Dispose();
+        await Eventually.TrueAsync(() => association.Channels.Count == 0);
+        nodes.Relay.Associations.Retire(association, "given up");
+        opened.SetResult();
+
+        using Socket secondServed = await backEnd.AcceptAsync().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await BackEndStub.PassAsync(second, secondServed, 1);
+        Assert.Same(association, Single(nodes.Relay).Association);
+        second.Dispose();
+        secondServed.Dispose();
+        await Eventually.TrueAsync(() => !association.IsUsable && nodes.Relay.Associations.All.Count == 0);
+    }
+
+    [Fact]
+    public async Task Connections_that_race_for_an_associations_last_quick_mode_all_get_a_channel()
+    {
+        const int connections = 24;
+        await using var nodes = new TestNodes { Lifetimes = Lifetimes.Default with { QuickModes = 1 }, MaxIdleChannels = 0 };
+        using var backEnd = new BackEndStub();
+        nodes.Start(backEnd.EndPoint);
+        Socket[] clients = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => nodes.ConnectAsync()));
+        var served = new List<Socket>();
+        for (int i = 0; i < connections; i++)
+        {
+            served.Add(await backEnd.AcceptAsync().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+            await served[i].SendAsync("x"u8.ToArray());
+        }
+        foreach (Socket client in clients)
+        {
+            Assert.Equal(1, await client.ReceiveAsync(new byte[1]));
+            client.Dispose();
+        }
+        served.ForEach(s => s.Dispose());
+    }
+
+    [Fact]
     public async Task New_keys_of_a_live_channel_count_as_quick_modes()
     {
         await using var nodes = new TestNodes { Time = _clock, Lifetimes = new Lifetimes(28_800, 2, 30, 1_048_576) };

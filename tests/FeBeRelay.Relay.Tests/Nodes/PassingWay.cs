@@ -22,6 +22,9 @@ internal sealed class PassingWay : IDisposable
     /// <summary>Where new connections go, null for nowhere.</summary>
     public IPEndPoint? To { get => _to; set => _to = value; }
 
+    /// <summary>New connections are there, but carry nothing until this is over.</summary>
+    public Task Open { get; set; } = Task.CompletedTask;
+
     public void Dispose() => _listening.Dispose();
 
     private async Task AcceptAsync()
@@ -30,7 +33,7 @@ internal sealed class PassingWay : IDisposable
         {
             while (true)
             {
-                _ = ServeAsync(await _listening.AcceptAsync(), _to);
+                _ = ServeAsync(await _listening.AcceptAsync(), _to, Open);
             }
         }
         catch (SocketException)
@@ -39,7 +42,7 @@ internal sealed class PassingWay : IDisposable
         }
     }
 
-    private static async Task ServeAsync(Socket near, IPEndPoint? to)
+    private static async Task ServeAsync(Socket near, IPEndPoint? to, Task open)
     {
         if (to is null)
         {
@@ -49,6 +52,7 @@ internal sealed class PassingWay : IDisposable
         using Socket far = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using (near)
         {
+            await open;
             await far.ConnectAsync(to);
             await Task.WhenAll(PassOnAsync(near, far), PassOnAsync(far, near));
         }

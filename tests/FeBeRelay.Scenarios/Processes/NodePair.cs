@@ -68,6 +68,9 @@ internal sealed class NodePair : IAsyncDisposable
     /// <summary>Network namespaces of the two nodes; null for the test's own.</summary>
     public (string Relay, string Listener)? Namespaces { get; init; }
 
+    /// <summary>Limit of open files of each node; null for the test's own.</summary>
+    public int? OpenFiles { get; init; }
+
     public NodeProcess Listener => _listener ?? throw new InvalidOperationException("not started");
 
     public NodeProcess Relay => _relay ?? throw new InvalidOperationException("not started");
@@ -94,14 +97,14 @@ internal sealed class NodePair : IAsyncDisposable
     public async Task StartListenerAsync()
     {
         string listen = NodePort.Port == 0 ? NodeListen : NodePort.ToString();
-        _listener = new NodeProcess(WriteListener(listen), Namespaces?.Listener);
+        _listener = new NodeProcess(WriteListener(listen), Namespaces?.Listener, OpenFiles);
         NodePort = IPEndPoint.Parse(await _listener.WaitForAsync(@"Node port open on (\S+)"));
         await _listener.WaitForAsync("Node be1 started");
     }
 
     public async Task StartRelayAsync()
     {
-        _relay = new NodeProcess(WriteRelay(), Namespaces?.Relay);
+        _relay = new NodeProcess(WriteRelay(), Namespaces?.Relay, OpenFiles);
         string open = await _relay.WaitForAsync(IsHttp ? @"http endpoints open on http://([^\s:]+:\d+)" : @"Relay endpoint owa open on (\S+)");
         EndPoint = Listen.StartsWith("unix:", StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(Listen[5..]) : IPEndPoint.Parse(open);
         await _relay.WaitForAsync("Node fe1 started");

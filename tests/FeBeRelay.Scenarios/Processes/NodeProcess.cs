@@ -15,13 +15,18 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     /// <param name="configuration">The configuration file.</param>
     /// <param name="networkNamespace">The network namespace that it runs in; null for the test's own.</param>
-    public NodeProcess(string configuration, string? networkNamespace = null)
+    /// <param name="openFiles">Its limit of open files; null for the test's own.</param>
+    public NodeProcess(string configuration, string? networkNamespace = null, int? openFiles = null)
     {
         string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "feberelay.exe" : "feberelay");
         string[] command = [program, "run", "--config", configuration];
         if (networkNamespace is not null)
         {
             command = ["ip", "netns", "exec", networkNamespace, .. command];
+        }
+        if (openFiles is { } limit)
+        {
+            command = ["prlimit", $"--nofile={limit}:{limit}", .. command];
         }
         _process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardInput = true })!;
         _ = ReadAsync();

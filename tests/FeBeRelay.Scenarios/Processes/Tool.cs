@@ -13,6 +13,7 @@ internal static class Tool
         ["curl"] = "curl",
         ["tcpdump"] = "tcpdump",
         ["ip"] = "iproute2",
+        ["prlimit"] = "util-linux",
         ["script"] = "bsdutils",
         ["chromium"] = "chromium",
     };

@@ -37,6 +37,7 @@ internal static class HttpValidator
         if (hasRoutes)
         {
             ValidateDestinations(configuration, values, errors);
+            ValidateMetadata(values, errors);
             ValidateProxy(values, errors);
         }
     }
@@ -59,6 +60,30 @@ internal static class HttpValidator
             else if (!configuration.Nodes.ContainsKey(destination.Node))
             {
                 errors.Add(address.Path, address.Value, $"names node {destination.Node}, which is not in section nodes", RelayValidator.UnknownNodeFix(destination.Node, configuration.Nodes.Keys));
+            }
+        }
+    }
+
+    /// <summary>What this relay reads of YARP's metadata; other names are anybody's.</summary>
+    private static void ValidateMetadata(IConfiguration values, ConfigurationErrors errors)
+    {
+        IEnumerable<IConfigurationSection> entries =
+            from cluster in values.GetSection("ReverseProxy:Clusters").GetChildren()
+            from destination in cluster.GetSection("Destinations").GetChildren()
+            from entry in destination.GetSection("Metadata").GetChildren()
+            select entry;
+        foreach (IConfigurationSection entry in entries)
+        {
+            (bool isRight, string problem, string fix) = entry.Key.ToLowerInvariant() switch
+            {
+                "clearto" => (EndpointAddress.TryParse(entry.Value ?? "", out EndpointAddress to) && (to.IsUnix || to.Port > 0), "is not an address", $"write where clear bytes go: {EndpointAddress.Forms}"),
+                "enquiry" => (entry.Value?.ToLowerInvariant() is "on" or "off", "is neither on nor off", "write on or off"),
+                "guard" => (DestinationOptions.TryParse(entry.Value, out _), "is not one of refuse, warn, off", "write one of them"),
+                _ => (true, "", ""),
+            };
+            if (!isRight)
+            {
+                errors.Add(entry.Path, entry.Value, problem, fix);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace FeBeRelay.Relay.Http.Health;
@@ -28,10 +29,10 @@ internal sealed class ProbeClientFactory(BackEndPools pools) : IForwarderHttpCli
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
-        if (!context.InitialRequestMessage.Options.TryGetValue(ProbeRequestFactory.Destination, out string? destination))
+        if (!context.InitialRequestMessage.Options.TryGetValue(ProbeRequestFactory.Destination, out DestinationConfig? destination))
         {
             throw new InvalidOperationException("this client is for health checks only");
         }
-        return await pools.Get(destination).OpenStreamAsync(cancellation).ConfigureAwait(false);
+        return await pools.Get(destination.Health ?? destination.Address, destination, endpoint: null).OpenStreamAsync(cancellation).ConfigureAwait(false);
     }
 }

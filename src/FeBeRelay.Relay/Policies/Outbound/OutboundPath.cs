@@ -1,5 +1,6 @@
 using FeBeRelay.Channel.Connections;
 using FeBeRelay.Protocol.Policy;
+using FeBeRelay.Relay.Audit;
 
 namespace FeBeRelay.Relay.Policies.Outbound;
 
@@ -12,6 +13,9 @@ internal sealed record OutboundPath(OutboundTarget Target, PolicyRule Rule, Outb
 {
     /// <summary>The relay endpoint, for reports.</summary>
     public string Endpoint => Target.Endpoint ?? "";
+
+    /// <summary>Why what goes clear by it does, just now.</summary>
+    public ClearCause ClearCause => Peer.IsNotCapable && Rule.Action != FilterAction.Permit ? ClearCause.Soft : ClearCause.Permit;
 }
 
 /// <summary>What becomes of one connection of the application.</summary>

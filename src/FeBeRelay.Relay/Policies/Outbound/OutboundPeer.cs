@@ -55,15 +55,12 @@ internal sealed class OutboundPeer
         }
     }
 
-    /// <summary>Asks the peer, beside a clear connection, whether it wants security; does nothing where that is under way.</summary>
-    public void Enquire(OutboundPath path)
+    /// <summary>Asks the peer, beside a clear connection, whether it wants security, unless that is under way. Done when what it came to counts; never fails.</summary>
+    public Task Enquire(OutboundPath path)
     {
         lock (_lock)
         {
-            if (_enquiry.IsCompleted)
-            {
-                _enquiry = EnquireAsync(path);
-            }
+            return _enquiry.IsCompleted ? _enquiry = EnquireAsync(path) : _enquiry;
         }
     }
 

@@ -15,8 +15,8 @@ internal sealed class OutboundPolicy(EffectivePolicy policy, OutboundContext con
     private readonly ConcurrentDictionary<(string Peer, IPEndPoint? Address, string Rule), OutboundPeer> _peers = new();
     private readonly ConcurrentBag<OutboundRoute> _routes = [];
 
-    /// <summary>The policy that decides on what goes out: one that is prepared already.</summary>
-    internal NodePolicy Current => policy.Outward;
+    /// <summary>What decides on connections that go out.</summary>
+    internal OutwardPolicy Current => policy.Outward;
 
     /// <summary>The way to a target from now on. To be kept: it remembers the rule.</summary>
     public OutboundRoute RouteTo(OutboundTarget target)
@@ -43,7 +43,7 @@ internal sealed class OutboundPolicy(EffectivePolicy policy, OutboundContext con
         foreach (PeerNode peer in association.Role == Role.Initiator ? context.Pools.Peers.Where(p => p.Identity.Equals(association.PeerName, StringComparison.OrdinalIgnoreCase)) : [])
         {
             IEnumerable<PolicyRule> rules = _routes.Where(r => r.Target.Peer == peer).Select(r => r.Current.Rule);
-            if (rules.Append(Current.Find(PolicyTraffic.ToNode(peer)).Rule).Any(Pins))
+            if (rules.Append(Current.Find(PolicyTraffic.ToNode(peer))).Any(Pins))
             {
                 context.Pins.Add(peer.Identity, peer.Name);
             }
@@ -51,9 +51,9 @@ internal sealed class OutboundPolicy(EffectivePolicy policy, OutboundContext con
     }
 
     /// <summary>The path to a target under that policy.</summary>
-    internal OutboundPath PathTo(OutboundTarget target, NodePolicy now)
+    internal OutboundPath PathTo(OutboundTarget target, OutwardPolicy now)
     {
-        PolicyRule rule = now.Find(target.Traffic).Rule;
+        PolicyRule rule = now.Find(target.Traffic);
         OutboundPeer peer = _peers.GetOrAdd((target.Peer.Name, target.Address, rule.Name), _ => new OutboundPeer(target.Peer, target.Address, context));
         return new OutboundPath(target, rule, peer, context.Pools.Get(target.Peer.Name, target.Address, rule.Security));
     }

@@ -17,9 +17,9 @@ internal sealed class OutboundRoute(OutboundTarget target, OutboundPolicy policy
     {
         get
         {
-            NodePolicy now = policy.Current;
+            OutwardPolicy now = policy.Current;
             Found? found = _found;
-            if (found?.Policy != now)
+            if (!ReferenceEquals(found?.Policy, now))
             {
                 _found = found = new Found(now, policy.PathTo(target, now));
             }
@@ -27,5 +27,5 @@ internal sealed class OutboundRoute(OutboundTarget target, OutboundPolicy policy
         }
     }
 
-    private sealed record Found(NodePolicy Policy, OutboundPath Path);
+    private sealed record Found(OutwardPolicy Policy, OutboundPath Path);
 }

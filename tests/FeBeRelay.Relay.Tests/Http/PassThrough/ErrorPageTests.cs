@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using FeBeRelay.Channel;
 using FeBeRelay.Relay.Tests.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace FeBeRelay.Relay.Tests.Http.PassThrough;
@@ -33,6 +35,28 @@ public sealed class ErrorPageTests
         await nodes.StartAsync(backEnd.EndPoint);
         await nodes.Listeners[0].DisposeAsync();
         await ExpectAsync(nodes, "502 Bad Gateway", "Node: be0\nStep: connecting to the node\n");
+    }
+
+    [Fact]
+    public async Task A_node_that_is_silent_is_504_and_names_the_step()
+    {
+        using var silent = new BackEndStub();
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var nodes = new HttpNodes
+        {
+            Time = time,
+            OtherPeers = [new PeerNode("silent", silent.EndPoint, "silent.lab.test")],
+            Settings = { ["ReverseProxy:Clusters:mail:Destinations:d0:Address"] = "febe://owa@silent" },
+        };
+        await nodes.StartAsync(ClosedPort());
+        Task answered = ExpectAsync(nodes, "504 Gateway Timeout", "Node: silent\nStep: main mode with the node\n");
+        using Socket asked = await silent.AcceptAsync();
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return answered.IsCompleted;
+        });
+        await answered;
     }
 
     [Fact]

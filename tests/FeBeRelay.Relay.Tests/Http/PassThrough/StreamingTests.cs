@@ -142,4 +142,23 @@ public sealed class StreamingTests
         Assert.Contains("Node: be0\nStep: waiting for the answer\n", answer);
         Assert.True(await served.EndsWithResetAsync());
     }
+
+    [Fact]
+    public async Task A_request_that_met_the_limit_of_silence_is_not_sent_again()
+    {
+        using var time = new ObservedClock(TimeSpan.FromMinutes(7));
+        await using Hop hop = await Hop.StartAsync(new HttpNodes { Time = time, Settings = { ["ReverseProxy:Clusters:mail:HttpRequest:ActivityTimeout"] = "00:07:00" } });
+        (HttpClientSocket served, _) = await hop.AskAsync("GET /first HTTP/1.1\r\nHost: h\r\n\r\n");
+        await time.TimerMadeAsync(TestContext.Current.CancellationToken);
+        await served.SendAsync(Head + "Content-Length: 0\r\n\r\n");
+        await hop.Client.ReadHeadAsync();
+        await hop.HasIdleAsync(1);
+
+        // On a connection that was used before a GET may be sent again, but not because the back end is slow.
+        await hop.Client.SendAsync("GET /second HTTP/1.1\r\nHost: h\r\n\r\n");
+        await served.ReadHeadAsync();
+        await time.TimerMadeAsync(TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromMinutes(8));
+        Assert.StartsWith("HTTP/1.1 504 ", await hop.Client.ReadToAsync("Correlation id: "));
+    }
 }

@@ -5,7 +5,7 @@ namespace FeBeRelay.Relay.Tests.Http.Smuggling;
 /// <summary>A whole request as the body of another: bytes like any others.</summary>
 internal static class BodyFamilies
 {
-    public static IEnumerable<SmugglingVariant> All() => [.. Bodies(), .. Fields(), .. Cut()];
+    public static IEnumerable<SmugglingVariant> All() => [.. Bodies(), .. Fields(), .. Unfinished()];
 
     private static IEnumerable<SmugglingVariant> Bodies()
     {
@@ -31,9 +31,9 @@ internal static class BodyFamilies
         yield return new("upgrade with a body", $"{Post}Upgrade: websocket\r\nConnection: Upgrade\r\n{body}", Passes: true);
     }
 
-    /// <summary>A client that goes before its request is whole.</summary>
-    private static IEnumerable<SmugglingVariant> Cut() =>
+    /// <summary>A client that goes before its request is whole: cut where a body was missing, else told that the head is none.</summary>
+    private static IEnumerable<SmugglingVariant> Unfinished() =>
         from text in (string[])[$"{Post}Content-Length: 100\r\n\r\n{Hidden}", $"{Post}Transfer-Encoding: chunked\r\n\r\n{Hidden.Length:x}\r\n{Hidden}\r\n",
             $"{Post}Transfer-Encoding: chunked\r\n\r\n{Hidden.Length:x}\r\n{Hidden}\r\n0\r\n", $"{Post}Content-Length: 0", $"{Post}Content-Length: 0\r\n"]
-        select new SmugglingVariant($"cut {Show(text)}", text, IsUnfinished: true);
+        select new SmugglingVariant($"cut {Show(text)}", text, IsUnfinished: true, Refusal: text.Contains("\r\n\r\n", StringComparison.Ordinal) ? SmugglingVariant.Cut : "400");
 }

@@ -48,7 +48,9 @@ internal static class FramingFamilies
         OddCodings.Select(c => new SmugglingVariant($"TE.TE {Show(c)}", $"{Post}{c}\r\n\r\n0\r\n\r\n{Hidden}"));
 
     private static IEnumerable<SmugglingVariant> OddLength(string method) =>
-        OddLengths.Select(l => new SmugglingVariant($"CL {method} {Show(l)}", $"{method} {Own} HTTP/1.1\r\nHost: h\r\nContent-Length: {l}\r\n\r\nhello{Hidden}"));
+        OddLengths.Select(l => new SmugglingVariant($"CL {method} {Show(l)}", $"{method} {Own} HTTP/1.1\r\nHost: h\r\nContent-Length: {l}\r\n\r\nhello{Hidden}",
+            // Kestrel ends the connection without a word.
+            Refusal: l.Length > 20 ? Ended : "400"));
 
     private static IEnumerable<SmugglingVariant> TwoLengths() =>
         from pair in ((string, string)[])[("5", "5"), ("5", "6"), ("0", "34"), ("34", "0"), ("5", ""), ("5", "x"), ("5", "+5")]

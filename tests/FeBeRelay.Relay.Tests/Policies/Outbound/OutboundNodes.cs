@@ -67,8 +67,12 @@ internal sealed class OutboundNodes : IAsyncDisposable
         return _nodes.Identity(leaf, [PeerRole.Responder], suite);
     }
 
+    /// <summary>What is in effect at the relay, to be changed.</summary>
+    public EffectivePolicy Policy { get; private set; } = new(PolicyOf(Posture.SecureServer.Rule));
+
     public OutboundNodes StartRelay(PolicyRule rule, IPEndPoint peer)
     {
+        Policy = new EffectivePolicy(PolicyOf(rule));
         _relay = _nodes.StartRelay(new NodeOptions
         {
             Name = TestNodes.FrontEndName,
@@ -82,7 +86,7 @@ internal sealed class OutboundNodes : IAsyncDisposable
                     IsEnquiryOn = IsEnquiryOn,
                 },
             ],
-            Policy = new EffectivePolicy(PolicyOf(rule)),
+            Policy = Policy,
             Pins = Pins is null ? null : new PinFile(Pins, TimeProvider.System),
         });
         return this;

@@ -38,6 +38,36 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public async Task A_looser_policy_that_is_prepared_sends_nothing_clear_before_it_is_in_effect()
+    {
+        await using var nodes = new OutboundNodes();
+        using StubPeer peer = StubPeer.Silent();
+        peer.Dispose();
+        nodes.StartRelay(OutboundNodes.RuleOf(Posture.SecureServer), peer.EndPoint);
+        NodePolicy next = OutboundNodes.PolicyOf(new PolicyRule { Name = "", Action = FilterAction.Permit });
+
+        nodes.Policy.Prepare(next);
+        Assert.Equal(OutboundNodes.Reset, await nodes.AskAsync());
+        nodes.AssertNothingWentClear();
+
+        nodes.Policy.Change(next, "the test");
+        Assert.Equal(OutboundNodes.Clear, await nodes.AskAsync());
+    }
+
+    [Fact]
+    public async Task A_stricter_policy_that_is_prepared_protects_what_goes_out_at_once()
+    {
+        await using var nodes = new OutboundNodes();
+        nodes.StartRelay(new PolicyRule { Name = "", Action = FilterAction.Permit }, nodes.StartListener().NodePorts[0]);
+        Assert.Equal(OutboundNodes.Clear, await nodes.AskAsync());
+
+        nodes.Policy.Prepare(OutboundNodes.PolicyOf(OutboundNodes.RuleOf(Posture.SecureServer)));
+
+        Assert.Equal(OutboundNodes.Protected, await nodes.AskAsync());
+        Assert.Equal(1, nodes.ClearServer.Connections);
+    }
+
+    [Fact]
     public async Task Suites_and_lifetimes_of_the_rule_are_those_that_are_negotiated()
     {
         await using var nodes = new OutboundNodes();
