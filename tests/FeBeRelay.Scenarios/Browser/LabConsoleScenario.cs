@@ -59,6 +59,7 @@ public sealed class LabConsoleScenario(Chromium chromium) : IClassFixture<Chromi
                 {
                     await console.Page.Locator("#verify").ClickAsync();
                     await Expect(console.Page.Locator("#verified")).ToBeVisibleAsync();
+                    await Expect(console.Rows("serviceEnded").First).ToBeVisibleAsync();
                 }
                 if (link == "Nodes")
                 {
