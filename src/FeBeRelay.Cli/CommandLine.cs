@@ -25,6 +25,7 @@ internal static class CommandLine
           feberelay policy explain --config fe1.json --from me --to be1      protected, clear or blocked, and by which rule?
           feberelay monitor --config fe1.json           what is protected now, and how?
           feberelay probe be1 --config fe1.json         does the way to be1 work, and if not, where does it stop?
+          feberelay capture install --config fe1.json   take connections to a back end without telling the front end
           feberelay conformance --target http://127.0.0.1:8080      what of Exchange-style traffic does that proxy let through?
         """;
 
@@ -83,6 +84,7 @@ internal static class CommandLine
             SaCommand.Create(context),
             AuditCommand.Create(context),
             CertsCommand.Create(),
+            CaptureCommand.Create(context),
             ConformanceCommand.Create(),
             CompletionCommand.Create(),
         };

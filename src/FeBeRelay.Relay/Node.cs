@@ -78,7 +78,7 @@ internal sealed partial class Node : IAsyncDisposable
             options.Policy, new OutboundContext(_pools, _pins, Clear, _audit, time, loggers.CreateLogger<OutboundPolicy>(), _ending.Token));
         Associations.Added += _outbound.Reached;
         _http = options.Http is { HasEndpoints: true } http
-            ? HttpEndpoints.Create(http, new BackEndContext(_pools.Find, _outbound, Clear, _audit, time), _cap, loggers)
+            ? HttpEndpoints.Create(http with { Sockets = options.Sockets }, new BackEndContext(_pools.Find, _outbound, Clear, _audit, time), _cap, loggers)
             : null;
         Monitor = new NodeMonitor(Associations, _audit, options.Identity, options.Name, options.Policy, () => NodePorts, time);
         var health = new NodeHealth(() => _started && !_drained, options.Identity, _audit, time);
@@ -136,7 +136,7 @@ internal sealed partial class Node : IAsyncDisposable
             _listener.TurnedAway += _audit.TurnedAway;
             foreach (IPEndPoint port in _options.NodePorts)
             {
-                Open(() => _listener.Listen(port), $"node port {port}");
+                Open(() => _listener.Listen(port, _options.Sockets), $"node port {port}");
             }
             OpenServicePorts(_listener);
             _ = WarnOfOtherWaysAsync();
@@ -144,10 +144,11 @@ internal sealed partial class Node : IAsyncDisposable
         foreach (EndpointOptions endpoint in _options.Endpoints)
         {
             Open(
-                () => _endpoints.Add(new StreamEndpoint(endpoint, RouteOf(endpoint), Clear, _cap, _audit, _time, _loggers.CreateLogger<StreamEndpoint>())),
+                () => _endpoints.Add(new StreamEndpoint(endpoint, RouteOf(endpoint), Clear, _cap, _options.Sockets, _audit, _time, _loggers.CreateLogger<StreamEndpoint>())),
                 $"relay endpoint {endpoint.Name} on {endpoint.Listen}");
         }
         await StartHttpAsync().ConfigureAwait(false);
+        RequireAllTaken();
         await (_management?.StartAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         _endpoints.ForEach(e => e.Start());
         _servicePorts.ForEach(p => p.Start());
@@ -177,11 +178,8 @@ internal sealed partial class Node : IAsyncDisposable
         using var deadline = new CancellationTokenSource(_options.Drain, _time);
         using CancellationTokenRegistration told = deadline.Token.Register(() => RelayLog.DrainDeadline(logger));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cut);
-        if (_listener is not null)
-        {
-            await _listener.StopAcceptingAsync().ConfigureAwait(false);
-        }
-        await Task.WhenAll([DrainRelayAsync(either.Token), _server.DrainAsync(either.Token), .. _servicePorts.Select(p => p.DrainAsync(either.Token))])
+        Task negotiations = _listener?.StopAcceptingAsync(either.Token) ?? Task.CompletedTask;
+        await Task.WhenAll([DrainRelayAsync(either.Token), _server.DrainAsync(negotiations, either.Token), .. _servicePorts.Select(p => p.DrainAsync(either.Token))])
             .ConfigureAwait(false);
         if (_listener is not null)
         {
@@ -243,7 +241,7 @@ internal sealed partial class Node : IAsyncDisposable
 
     private void OpenServicePorts(ChannelListener channels)
     {
-        var context = new ServicePortContext(_inbound, channels, Clear, _cap, _audit, _time, _loggers.CreateLogger<ServicePort>());
+        var context = new ServicePortContext(_inbound, channels, Clear, _cap, _options.Sockets, _audit, _time, _loggers.CreateLogger<ServicePort>());
         foreach (Service service in _services.All)
         {
             if (service.Listen is { } own)
@@ -273,6 +271,7 @@ internal sealed partial class Node : IAsyncDisposable
         {
             _http?.CloseIdle();
         }
+        _http?.CloseUnused(AssociationTable.LongestUnused);
         _pools.CloseUnused(AssociationTable.LongestUnused);
         _audit.TellFloods();
     }
@@ -351,6 +350,16 @@ internal sealed partial class Node : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             throw new NodeStartException($"http endpoint cannot be opened: {e.Message}", "see Kestrel:Endpoints: stop the other program or choose another address", e);
+        }
+    }
+
+    private void RequireAllTaken()
+    {
+        if (_options.Sockets.NotTaken is { Count: > 0 } rest)
+        {
+            throw new NodeStartException(
+                $"the node was started with sockets that its configuration does not have: {string.Join(", ", rest)}",
+                "names are relay.NAME, http.NAME, service.NAME or listener; the address must be the one in the configuration");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using FeBeRelay.Channel;
+using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http;
@@ -55,6 +56,9 @@ internal sealed record NodeOptions
     /// <summary>Where pins outlive the node; null keeps them as long as it runs.</summary>
     public PinFile? Pins { get; init; }
 
+    /// <summary>Listening sockets that the process was started with.</summary>
+    public InheritedSockets Sockets { get; init; } = InheritedSockets.None;
+
     /// <summary>Connections accepted at once; null for as many as the process' limit of open files suffices for.</summary>
     public int? MaxConnections { get; init; }
 
@@ -69,6 +73,9 @@ internal sealed record NodeOptions
 /// <param name="Service">The service asked for there.</param>
 internal sealed record EndpointOptions(string Name, EndPoint Listen, string Peer, string Service)
 {
+    /// <summary>What a transparent endpoint takes; empty for one that applications connect to.</summary>
+    public IReadOnlyList<IPEndPoint> Destinations { get; init; } = [];
+
     /// <summary>Where clear bytes go if policy lets them; null is nowhere.</summary>
     public EndPoint? ClearTo { get; init; }
 

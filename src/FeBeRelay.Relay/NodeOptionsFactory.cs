@@ -35,6 +35,7 @@ internal static class NodeOptionsFactory
                 .. configuration.Relay.Endpoints.Select(e => new EndpointOptions(e.Key, e.Value.Listen.ToEndPoint(), e.Value.Node, e.Value.Service)
                 {
                     ClearTo = e.Value.ClearTo?.ToEndPoint(),
+                    Destinations = [.. e.Value.Destinations.Select(d => (IPEndPoint)d.ToEndPoint())],
                     IsEnquiryOn = e.Value.Enquiry != "off",
                 }),
             ],

@@ -1,3 +1,4 @@
+using FeBeRelay.Channel.Transport;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Credentials;
@@ -12,7 +13,8 @@ namespace FeBeRelay.Relay;
 
 /// <summary>A node in a host: opens its ports at start, drains at stop.</summary>
 internal sealed class NodeService(
-    NodeConfiguration configuration, IConfiguration values, PolicySource policies, TimeProvider time, ILoggerFactory loggers, ManagementSite? site = null) : IHostedService, IAsyncDisposable
+    NodeConfiguration configuration, IConfiguration values, PolicySource policies, InheritedSockets sockets, TimeProvider time, ILoggerFactory loggers,
+    ManagementSite? site = null) : IHostedService, IAsyncDisposable
 {
     private Node? _node;
     private AuditWriter? _audit;
@@ -29,7 +31,9 @@ internal sealed class NodeService(
         _audit = AuditFactory.Open(configuration.Audit, options.Name, options.Identity, time, loggers);
         var log = new AuditLog(_audit, AuditFactory.SelectionOf(configuration.Audit), options.Name, time);
         _node = new Node(
-            options with { Audit = log, AuditFile = configuration.Audit.Path, Policies = policies, Site = configuration.Management.Console ? site : null }, time, loggers);
+            options with { Audit = log, AuditFile = configuration.Audit.Path, Sockets = sockets, Policies = policies, Site = configuration.Management.Console ? site : null },
+            time,
+            loggers);
         _credentials = CreateWatch(options, log, _node);
         await _credentials.StartAsync(TimeSpan.FromSeconds(configuration.Node.ReloadSeconds));
         if (configuration.Policy.Fleet is { } fleet)

@@ -10,6 +10,7 @@ internal static class Exceptions
     {
         ["9b"] = NeedsParser,
         ["10b"] = NeedsParser,
+        ["27c"] = "a `stream` endpoint reads nothing, so it tells nothing: ambiguous requests arrive as they are (27b)",
     };
 
     public static IReadOnlyDictionary<string, string> Http { get; } = new Dictionary<string, string>

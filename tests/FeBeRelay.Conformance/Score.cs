@@ -1,28 +1,52 @@
 using System.Net;
 using FeBeRelay.Cli.Conformance;
 using FeBeRelay.Conformance.Proxies;
-using Xunit;
 
 namespace FeBeRelay.Conformance;
 
-/// <summary>Runs all cases against a proxy that is started for it.</summary>
+/// <summary>Runs cases against proxies that are started for it.</summary>
 internal static class Score
 {
-    private static readonly TimeSpan PatienceForTheFirst = TimeSpan.FromSeconds(60);
-
     public static async Task<ConformanceReport> RunAsync(Func<IPEndPoint, Task<Proxy>> start, TimeSpan hold, IReadOnlyList<ConformanceCase>? cases = null)
     {
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
-        using var backEnd = ScriptedBackEnd.Start(new IPEndPoint(IPAddress.Loopback, 0), cancellation);
-        await using Proxy proxy = await start(backEnd.EndPoint);
-        var settings = new ConformanceSettings(proxy.Target, proxy.PolicyTarget, hold);
-        var run = new ConformanceRun(settings, backEnd, TimeProvider.System);
-        await run.ProbeAsync(PatienceForTheFirst, cancellation);
-        var results = new List<ConformanceResult>();
-        await foreach (ConformanceResult result in run.RunAsync(cases ?? ConformanceCases.All, cancellation))
+        await using ScoredProxy scored = await ScoredProxy.StartAsync(start, hold, isFull: false);
+        await scored.RunAsync(cases ?? ConformanceCases.All);
+        return scored.Report;
+    }
+
+    /// <summary>
+    /// Runs all cases in full size against some proxies: who has to wait waits beside all others, and what takes processor time has the machine for
+    /// itself.
+    /// </summary>
+    public static async Task<IReadOnlyList<ConformanceReport>> RunFullAsync(IEnumerable<Func<IPEndPoint, Task<Proxy>>> proxies, TimeSpan hold)
+    {
+        ILookup<CasePhase, ConformanceCase> phases = ConformanceCases.All.ToLookup(c => c.Phase);
+        var scored = new List<ScoredProxy>();
+        try
         {
-            results.Add(result);
+            foreach (Func<IPEndPoint, Task<Proxy>> start in proxies)
+            {
+                scored.Add(await ScoredProxy.StartAsync(start, hold, isFull: true));
+                await scored[^1].RunAsync([.. phases[CasePhase.Connection], .. phases[CasePhase.Log]]);
+            }
+            Task quiet = Task.WhenAll(scored.Select(s => s.RunAsync([.. phases[CasePhase.Quiet]])));
+            foreach (ScoredProxy one in scored)
+            {
+                await one.RunAsync([.. phases[CasePhase.Ordinary], .. phases[CasePhase.Policy]]);
+            }
+            await quiet;
+            foreach (ScoredProxy one in scored)
+            {
+                await one.RunAsync([.. phases[CasePhase.Last]]);
+            }
+            return [.. scored.Select(s => s.Report)];
         }
-        return ConformanceReport.Of(settings, results);
+        finally
+        {
+            foreach (ScoredProxy one in scored)
+            {
+                await one.DisposeAsync();
+            }
+        }
     }
 }

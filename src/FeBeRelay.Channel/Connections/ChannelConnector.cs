@@ -47,6 +47,12 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
                 await running.WaitAsync(cancellation).ConfigureAwait(false);
                 continue;
             }
+            if (association is { IsSuspect: true } && _gate.Running is { } inQuestion)
+            {
+                // The peer, or another behind its address, said that it does not know it: what main mode brings is near. If that fails the association is still there.
+                await Task.WhenAny(inQuestion).WaitAsync(cancellation).ConfigureAwait(false);
+                continue;
+            }
             try
             {
                 SecureChannel? channel = await AttemptAsync(association, isRetried: association is not null && !alerted, demand, steps, cancellation).ConfigureAwait(false);

@@ -16,6 +16,7 @@ public sealed class ChannelListener : IAsyncDisposable
     // Lines of one kind in a minute: a flood must not fill the log.
     private const int TurnedAwayLines = 10;
     private const int FailureLines = 60;
+    private const string SocketName = "listener";
 
     private readonly NodeIdentity _identity;
     private readonly IPeerAdmission _admission;
@@ -26,9 +27,11 @@ public sealed class ChannelListener : IAsyncDisposable
     private readonly ILogger<ChannelListener> _logger;
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentDictionary<Task, byte> _running = new();
-    private readonly List<Socket> _sockets = [];
+    private readonly ConcurrentDictionary<Task, byte> _negotiating = new();
+    private readonly List<ListeningSocket> _sockets = [];
     private readonly NegotiationBudget _budget;
     private readonly LogRation _turnedAwayLines;
+    private readonly LogRation _warningLines;
     private readonly LogRation _failureLines;
 
     /// <param name="identity">Who this node is.</param>
@@ -50,11 +53,13 @@ public sealed class ChannelListener : IAsyncDisposable
         _logger = logger;
         _budget = new NegotiationBudget(cap.Hard, time);
         _turnedAwayLines = new LogRation(TurnedAwayLines, time);
+        // A ration of its own: what is turned away must be told though the warnings came first.
+        _warningLines = new LogRation(TurnedAwayLines, time);
         _failureLines = new LogRation(FailureLines, time);
     }
 
     /// <summary>Where it listens, with the ports that the system chose.</summary>
-    public IReadOnlyList<IPEndPoint> EndPoints => [.. _sockets.Select(s => (IPEndPoint)s.LocalEndPoint!)];
+    public IReadOnlyList<IPEndPoint> EndPoints => [.. _sockets.Select(s => (IPEndPoint)s.LocalEndPoint)];
 
     /// <summary>A connection did not become a channel. Handlers return at once.</summary>
     public event Action<NegotiationFailure>? Failed;
@@ -66,21 +71,25 @@ public sealed class ChannelListener : IAsyncDisposable
     public Func<bool> MayAccept { get; init; } = static () => true;
 
     /// <summary>Starts to accept on one more address.</summary>
+    /// <param name="endPoint">The address.</param>
+    /// <param name="inherited">What the process was started with; a node port's name there is <c>listener</c>.</param>
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
-    public void Listen(IPEndPoint endPoint)
+    public void Listen(IPEndPoint endPoint, InheritedSockets? inherited = null)
     {
-        Socket socket = ListeningSocket.Bind(endPoint);
+        var socket = ListeningSocket.Open(inherited ?? InheritedSockets.None, SocketName, endPoint);
         _sockets.Add(socket);
-        ChannelLog.NodePortOpen(_logger, (IPEndPoint)socket.LocalEndPoint!);
-        Track(AcceptLoop.RunAsync(socket, Accept, _time, _logger, _ending.Token));
+        ChannelLog.NodePortOpen(_logger, (IPEndPoint)socket.LocalEndPoint);
+        socket.Start(Accept, _time, _logger);
     }
 
-    /// <summary>Stops accepting; channels that are alive go on.</summary>
-    public async Task StopAcceptingAsync()
+    /// <summary>Stops accepting, and lets the negotiations that have begun come to their channels; channels that are alive go on.</summary>
+    /// <param name="cut">Cuts the negotiations.</param>
+    public async Task StopAcceptingAsync(CancellationToken cut)
     {
-        foreach (Socket socket in _sockets)
+        await Task.WhenAll(_sockets.Select(s => s.StopAsync())).ConfigureAwait(false);
+        using (cut.Register(_ending.Cancel))
         {
-            socket.Dispose();
+            await Task.WhenAll(_negotiating.Keys).ConfigureAwait(false);
         }
         await _ending.CancelAsync().ConfigureAwait(false);
     }
@@ -88,8 +97,12 @@ public sealed class ChannelListener : IAsyncDisposable
     /// <summary>Stops accepting and waits for what is running; the caller has ended the channels.</summary>
     public async ValueTask DisposeAsync()
     {
-        await StopAcceptingAsync().ConfigureAwait(false);
+        await StopAcceptingAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         await Task.WhenAll(_running.Keys).ConfigureAwait(false);
+        foreach (ListeningSocket socket in _sockets)
+        {
+            await socket.DisposeAsync().ConfigureAwait(false);
+        }
         _ending.Dispose();
     }
 
@@ -105,7 +118,7 @@ public sealed class ChannelListener : IAsyncDisposable
         }
         var from = (IPEndPoint)socket.RemoteEndPoint!;
         NegotiationSlot? slot = _budget.Enter(from.Address, out string? refusal, out string? warning);
-        if (warning is not null && MayLog(_turnedAwayLines))
+        if (warning is not null && MayLog(_warningLines))
         {
             ChannelLog.ManyNegotiations(_logger, from.Address, warning);
         }
@@ -149,6 +162,26 @@ public sealed class ChannelListener : IAsyncDisposable
 
     private async Task ServeAsync(Socket socket, NegotiationSlot slot, ReadOnlyMemory<byte> received)
     {
+        var handedOut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _negotiating[handedOut.Task] = 0;
+        Task serving = Task.CompletedTask;
+        try
+        {
+            if (await NegotiateAsync(socket, slot, received).ConfigureAwait(false) is { } channel)
+            {
+                serving = _serve(channel);
+            }
+        }
+        finally
+        {
+            _negotiating.TryRemove(handedOut.Task, out _);
+            handedOut.SetResult();
+        }
+        await serving.ConfigureAwait(false);
+    }
+
+    private async Task<SecureChannel?> NegotiateAsync(Socket socket, NegotiationSlot slot, ReadOnlyMemory<byte> received)
+    {
         SecureChannel? channel = null;
         var attempt = new ResponderAttempt(_identity, _admission, _associations, slot, _time, socket);
         var from = (IPEndPoint)socket.RemoteEndPoint!;
@@ -176,10 +209,7 @@ public sealed class ChannelListener : IAsyncDisposable
                 socket.Dispose();
             }
         }
-        if (channel is not null)
-        {
-            await _serve(channel).ConfigureAwait(false);
-        }
+        return channel;
     }
 
     private void Track(Task task)

@@ -23,6 +23,18 @@ internal sealed class MainModeGate
         }
     }
 
+    /// <summary>The outcome of the main mode that is in flight, or null.</summary>
+    public Task<Association>? Running
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _running?.Task;
+            }
+        }
+    }
+
     /// <summary>Enters as the one that runs main mode (null), or gets the outcome to wait for.</summary>
     public Task<Association>? Enter()
     {

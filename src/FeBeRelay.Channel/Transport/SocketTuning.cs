@@ -14,6 +14,9 @@ public static class SocketTuning
     private const int LinuxTcpUserTimeout = 18;
     private const int UserTimeoutMilliseconds = (KeepAliveSeconds + KeepAliveIntervalSeconds * KeepAliveProbes) * 1_000;
 
+    private static readonly LingerOption AtOnce = new(true, 0);
+    private static readonly LingerOption InOrder = new(false, 0);
+
     /// <summary>The same for a socket that is connected.</summary>
     public static void Apply(Socket socket)
     {
@@ -49,18 +52,36 @@ public static class SocketTuning
         }
     }
 
+    /// <summary>
+    /// From here on the connection's end is a reset, whoever brings it about: a process that is killed would otherwise leave the other side a clean end behind half
+    /// of its bytes. Of TCP only; Unix sockets know no such thing.
+    /// </summary>
+    public static void ResetWhenLost(Socket socket) => Linger(socket, AtOnce);
+
+    /// <summary>Closes in order what <see cref="ResetWhenLost"/> was said of.</summary>
+    public static void EndInOrder(Socket socket)
+    {
+        Linger(socket, InOrder);
+        socket.Dispose();
+    }
+
     /// <summary>Closes so that the other side sees a reset, never a clean end.</summary>
     public static void Reset(Socket socket)
+    {
+        Linger(socket, AtOnce);
+        socket.Dispose();
+    }
+
+    private static void Linger(Socket socket, LingerOption option)
     {
         ArgumentNullException.ThrowIfNull(socket);
         try
         {
-            socket.LingerState = new LingerOption(true, 0);
+            socket.LingerState = option;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // Already gone: then there is nobody left to tell.
         }
-        socket.Dispose();
     }
 }

@@ -35,6 +35,17 @@ internal sealed class ConformanceOptions
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<bool> _full = new("--full")
+    {
+        Description = "Run the large cases in their full size: 5 GiB up, 1,000 connections, 10,000 that break off. Takes minutes.",
+    };
+
+    private readonly Option<string?> _log = new("--proxy-log")
+    {
+        Description = "The file that the proxy writes its log to. Without it the case 27c is left out.",
+        HelpName = "FILE",
+    };
+
     private readonly Option<bool> _json = ConfigurationOptions.Json("the report");
 
     public ConformanceOptions(int usualPort, int usualHold, int longestHold)
@@ -57,6 +68,7 @@ internal sealed class ConformanceOptions
         _hold.Validators.Add(r => Validate(
             r, t => int.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out int s) && s >= 1 && s <= longestHold,
             string.Create(CultureInfo.InvariantCulture, $"is no number of seconds: write 1 to {longestHold}")));
+        _log.Validators.Add(r => Validate(r, File.Exists, "is no file that can be found"));
         _cases.Validators.Add(r => Validate(r, t => Selected(t).Any(), "is no row or case: docs/conformance.md lists them"));
     }
 
@@ -66,6 +78,8 @@ internal sealed class ConformanceOptions
         command.Add(_listen);
         command.Add(_policyTarget);
         command.Add(_hold);
+        command.Add(_full);
+        command.Add(_log);
         command.Add(_cases);
         command.Add(_json);
     }
@@ -73,15 +87,24 @@ internal sealed class ConformanceOptions
     public ConformanceRequest Read(ParseResult parsed)
     {
         string? policy = parsed.GetValue(_policyTarget);
+        string? log = parsed.GetValue(_log);
         string[] wanted = parsed.GetRequiredValue(_cases);
         var settings = new ConformanceSettings(
-            new Uri(parsed.GetRequiredValue(_target)), policy is null ? null : new Uri(policy), TimeSpan.FromSeconds(parsed.GetRequiredValue(_hold)));
+            new Uri(parsed.GetRequiredValue(_target)), policy is null ? null : new Uri(policy), TimeSpan.FromSeconds(parsed.GetRequiredValue(_hold)),
+            parsed.GetValue(_full), log is null ? null : () => ReadLog(log));
         return new ConformanceRequest(
             settings, IPEndPoint.Parse(parsed.GetRequiredValue(_listen)), wanted.Length == 0 ? ConformanceCases.All : [.. wanted.SelectMany(Selected).Distinct()], parsed.GetValue(_json));
     }
 
     private static IEnumerable<ConformanceCase> Selected(string text) =>
         ConformanceCases.All.Where(c => c.Id == text || c.Row.ToString(CultureInfo.InvariantCulture) == text);
+
+    /// <summary>The proxy has it open for writing.</summary>
+    private static string ReadLog(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd();
+    }
 
     private static void ValidateUrl(OptionResult result, string name) => Validate(
         result, t => Uri.TryCreate(t, UriKind.Absolute, out Uri? url) && url is { Scheme: "http", PathAndQuery: "/" }, $"is no target: write {name} http://HOST:PORT");

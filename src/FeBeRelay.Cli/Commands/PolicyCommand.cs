@@ -109,9 +109,9 @@ internal static class PolicyCommand
             json,
         };
         options.AddTo(command);
-        command.SetAction(parsed => options.Run(parsed, configuration =>
+        command.SetAction(parsed => options.Run(parsed, (configuration, values) =>
         {
-            var warnings = PolicyLint.Check(configuration);
+            var warnings = PolicyLint.Check(configuration, values);
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(parsed.InvocationConfiguration.Output, new { warnings });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Policies;
+using Microsoft.Extensions.Configuration;
 
 namespace FeBeRelay.Cli.Commands;
 
@@ -21,12 +22,16 @@ internal sealed class PolicyOptions(CommandContext context)
 
     /// <summary>Runs a command on the configuration, or writes its errors. Certificates are not opened: policies do not need them.</summary>
     public int Run(ParseResult parsed, Func<NodeConfiguration, int> run)
-        => Load(parsed) is { } configuration ? run(configuration) : ExitCode.ConfigurationInvalid;
+        => Run(parsed, (configuration, _) => run(configuration));
 
-    /// <inheritdoc cref="Run"/>
+    /// <summary>The same, with the sections of .NET and YARP.</summary>
+    public int Run(ParseResult parsed, Func<NodeConfiguration, IConfiguration, int> run)
+        => Load(parsed) is { Configuration: { } configuration } loaded ? run(configuration, loaded.Values) : ExitCode.ConfigurationInvalid;
+
+    /// <inheritdoc cref="Run(ParseResult, Func{NodeConfiguration, int})"/>
     public async Task<int> RunAsync(ParseResult parsed, Func<NodeConfiguration, Task> run)
     {
-        if (Load(parsed) is not { } configuration)
+        if (Load(parsed)?.Configuration is not { } configuration)
         {
             return ExitCode.ConfigurationInvalid;
         }
@@ -56,12 +61,12 @@ internal sealed class PolicyOptions(CommandContext context)
     public static IEnumerable<string> Names(PolicySettings settings)
         => Posture.All.Select(posture => posture.Name).Concat(settings.Policies.Keys.Order(StringComparer.OrdinalIgnoreCase));
 
-    private NodeConfiguration? Load(ParseResult parsed)
+    private ConfigurationLoadResult? Load(ParseResult parsed)
     {
         var loaded = ConfigurationOptions.Load(context with { Checks = [] }, FileOf(parsed), parsed.GetRequiredValue(_settings));
         if (loaded.IsValid)
         {
-            return loaded.Configuration;
+            return loaded;
         }
 
         Messages.Write(parsed.InvocationConfiguration.Error, FileOf(parsed), loaded.Errors);

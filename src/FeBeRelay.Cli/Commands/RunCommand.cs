@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using FeBeRelay.Channel.Transport;
+using FeBeRelay.Cli.ServiceManagers;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Relay;
 using FeBeRelay.Relay.Configuration;
@@ -18,14 +19,14 @@ internal static class RunCommand
     private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(10);
 
     // Above these stands what the configuration's own Logging section says.
-    private static readonly Dictionary<string, string?> LoggingDefaults = new()
+    private static Dictionary<string, string?> LoggingDefaults => new()
     {
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft"] = "Warning",
         // What keeps a node from starting is told once, by this command, not by the host with a stack trace.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         // Named, because without a name the console falls back to its older options and forgets those below.
-        ["Logging:Console:FormatterName"] = ConsoleLogFormatter.FormatterName,
+        ["Logging:Console:FormatterName"] = ServiceHosting.ConsoleFormatter,
         ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
         ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
     };
@@ -38,6 +39,7 @@ internal static class RunCommand
             "run",
             """
             Run a node until Ctrl+C or SIGTERM, which lets open streams finish (node:drainSeconds); a second one stops at once.
+            SIGHUP reads certificates, lists and policies again. Tells systemd when it is ready, and takes listening sockets from it.
             Logs go to standard error.
             """,
             """
@@ -53,7 +55,8 @@ internal static class RunCommand
             RequireCryptography();
             ConfigurationLoadResult Load() => ConfigurationOptions.Load(context, parsed.GetRequiredValue(file), parsed.GetRequiredValue(settings));
             var policies = new PolicySource(parsed.GetRequiredValue(file), Load);
-            return RunAsync(parsed.GetRequiredValue(file), Load(), policies, parsed.InvocationConfiguration.Error, cancellationToken);
+            InheritedSockets sockets = SocketActivation.Take(context.Environment, Environment.ProcessId);
+            return RunAsync(parsed.GetRequiredValue(file), Load(), policies, sockets, parsed.InvocationConfiguration.Error, cancellationToken);
         });
         return command;
     }
@@ -71,7 +74,7 @@ internal static class RunCommand
     }
 
     private static async Task<int> RunAsync(
-        string file, ConfigurationLoadResult loaded, PolicySource policies, TextWriter error, CancellationToken cancellationToken)
+        string file, ConfigurationLoadResult loaded, PolicySource policies, InheritedSockets sockets, TextWriter error, CancellationToken cancellationToken)
     {
         if (!loaded.IsValid)
         {
@@ -79,8 +82,7 @@ internal static class RunCommand
             return ExitCode.ConfigurationInvalid;
         }
 
-        using var host = BuildHost(loaded.Configuration, loaded.Values, policies);
-        using var reload = ReloadAtHangUp(host.Services.GetRequiredService<NodeService>());
+        using var host = BuildHost(loaded.Configuration, loaded.Values, policies, sockets);
         try
         {
             await host.RunAsync(cancellationToken);
@@ -97,14 +99,7 @@ internal static class RunCommand
         return ExitCode.Succeeded;
     }
 
-    /// <summary>SIGHUP means "read your files again", as for other services.</summary>
-    private static PosixSignalRegistration ReloadAtHangUp(NodeService node) => PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-    {
-        signal.Cancel = true;
-        _ = node.ReloadAsync();
-    });
-
-    private static IHost BuildHost(NodeConfiguration configuration, IConfiguration values, PolicySource policies)
+    private static IHost BuildHost(NodeConfiguration configuration, IConfiguration values, PolicySource policies, InheritedSockets sockets)
     {
         // No defaults: they would read appsettings.json and other environment variables beside the file that was named.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "feberelay" });
@@ -113,16 +108,8 @@ internal static class RunCommand
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.Configure<HostOptions>(
             host => host.ShutdownTimeout = TimeSpan.FromSeconds(configuration.Node.DrainSeconds) + AfterDrain);
-        builder.Services.AddSingleton<IHostLifetime, SignalsOfTheProgram>();
-        builder.Services.AddFeBeRelayNode(configuration, policies, ConsoleSite.Create);
+        ServiceHosting.Add(builder);
+        builder.Services.AddFeBeRelayNode(configuration, policies, sockets, ConsoleSite.Create);
         return builder.Build();
-    }
-
-    /// <summary>Leaves SIGTERM and Ctrl+C to the program, which cancels what it runs.</summary>
-    private sealed class SignalsOfTheProgram : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

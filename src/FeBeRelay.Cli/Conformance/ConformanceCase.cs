@@ -21,6 +21,9 @@ internal enum CasePhase
     /// <summary>First, alone: takes the next connection that the back end gets, whatever is on it.</summary>
     Connection,
 
+    /// <summary>Next, alone, and only where the proxy's log can be read: looks for what one request adds to it.</summary>
+    Log,
+
     /// <summary>Beside all others: it is quiet for long.</summary>
     Quiet,
 

@@ -7,13 +7,15 @@ namespace FeBeRelay.Cli.Conformance;
 /// <param name="Target">The proxy under test, which passes everything to the scripted back end.</param>
 /// <param name="PolicyTarget">A second address of it, which distrusts its clients and adds Front-End-Https and X-Forwarded-For; null where there is none.</param>
 /// <param name="Hold">How long what waits has to wait.</param>
-internal sealed record ConformanceSettings(Uri Target, Uri? PolicyTarget, TimeSpan Hold);
+/// <param name="IsFull">Whether large cases have their full size, which takes minutes.</param>
+/// <param name="ReadLog">Gives what the proxy has told its operator up to now; null where that cannot be read.</param>
+internal sealed record ConformanceSettings(Uri Target, Uri? PolicyTarget, TimeSpan Hold, bool IsFull = false, Func<string>? ReadLog = null);
 
 /// <summary>Runs cases against a proxy whose back end is the given one. Results come as they are there.</summary>
 internal sealed class ConformanceRun(ConformanceSettings settings, ScriptedBackEnd backEnd, TimeProvider time)
 {
     /// <summary>More than any case takes that does not hang.</summary>
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     /// <summary>Waits until a request gets through, so that a proxy that is still starting fails nothing.</summary>
     /// <exception cref="ConformanceFailedException">None did.</exception>
@@ -24,7 +26,7 @@ internal sealed class ConformanceRun(ConformanceSettings settings, ScriptedBackE
         {
             try
             {
-                using var visit = new Visit(settings.Target, settings.Hold, backEnd, cancellation);
+                using var visit = new Visit(settings.Target, settings, backEnd, cancellation);
                 using RawPeer client = await visit.ConnectAsync();
                 await visit.ExchangeAsync(client, visit.Head("GET /"));
                 return;
@@ -52,7 +54,7 @@ internal sealed class ConformanceRun(ConformanceSettings settings, ScriptedBackE
         try
         {
             ILookup<CasePhase, ConformanceCase> phases = cases.ToLookup(c => c.Phase);
-            await RunInTurnAsync(phases[CasePhase.Connection]);
+            await RunInTurnAsync(phases[CasePhase.Connection].Concat(phases[CasePhase.Log]));
             Task quiet = Task.WhenAll(phases[CasePhase.Quiet].Select(RunAsync));
             await RunInTurnAsync(phases[CasePhase.Ordinary].Concat(phases[CasePhase.Policy]));
             await quiet;
@@ -78,12 +80,12 @@ internal sealed class ConformanceRun(ConformanceSettings settings, ScriptedBackE
     private async Task<ConformanceResult> RunOneAsync(ConformanceCase one, CancellationToken cancellation)
     {
         Uri? target = one.Phase == CasePhase.Policy ? settings.PolicyTarget : settings.Target;
-        if (target is null)
+        if (target is null || (one.Phase == CasePhase.Log && settings.ReadLog is null))
         {
-            return new ConformanceResult(one.Id, one.Row, one.Name, ConformanceStatus.NotTested, "needs --policy-target", 0);
+            return new ConformanceResult(one.Id, one.Row, one.Name, ConformanceStatus.NotTested, target is null ? "needs --policy-target" : "needs --proxy-log", 0);
         }
         long start = time.GetTimestamp();
-        using var visit = new Visit(target, settings.Hold, backEnd, cancellation);
+        using var visit = new Visit(target, settings, backEnd, cancellation);
         try
         {
             await one.Run(visit).WaitAsync(Deadline + settings.Hold, time, cancellation);

@@ -39,6 +39,16 @@ internal static class Demand
     public static void Contains(string expected, string actual, string what) =>
         That(actual.Contains(expected, StringComparison.Ordinal), $"{what} lacks {Show(expected)}: {Show(actual)}");
 
+    /// <summary>A head has these lines as fields, whatever the case of their names (RFC 9110 5.1) and the space around their values.</summary>
+    public static void Fields(IEnumerable<string> expected, string head, string what)
+    {
+        HashSet<string> got = [.. head.Split("\r\n").Select(Normal)];
+        string lost = string.Join(", ", expected.Where(f => !got.Contains(Normal(f))).Select(Show));
+        That(lost.Length == 0, $"{what} lacks {lost}: {Show(head)}");
+    }
+
+    public static void Field(string expected, string head, string what) => Fields([expected], head, what);
+
     /// <summary>The same fields, whatever their order, the case of their names and the space around their values.</summary>
     public static void SameFields(IEnumerable<string> expected, IEnumerable<string> actual, string what)
     {

@@ -36,9 +36,9 @@ internal sealed class RawPeer(Socket socket, CancellationToken cancellation) : I
     public Task SayAsync(string text) => SayAsync(Encoding.Latin1.GetBytes(text));
 
     /// <exception cref="ConformanceFailedException">The other side is gone, or takes nothing.</exception>
-    public async Task SayAsync(ReadOnlyMemory<byte> bytes)
+    public async Task SayAsync(ReadOnlyMemory<byte> bytes, TimeSpan? patience = null)
     {
-        using CancellationTokenSource late = Late(Patience);
+        using CancellationTokenSource late = Late(patience ?? Patience);
         try
         {
             while (!bytes.IsEmpty)
@@ -52,7 +52,7 @@ internal sealed class RawPeer(Socket socket, CancellationToken cancellation) : I
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new ConformanceFailedException(string.Create(CultureInfo.InvariantCulture, $"bytes were not taken within {Patience.TotalSeconds:0} s"));
+            throw new ConformanceFailedException(string.Create(CultureInfo.InvariantCulture, $"bytes were not taken within {(patience ?? Patience).TotalSeconds:0} s"));
         }
     }
 
@@ -109,14 +109,14 @@ internal sealed class RawPeer(Socket socket, CancellationToken cancellation) : I
     }
 
     /// <summary>Reads whatever comes next, at least a byte; nothing at the end.</summary>
-    public async Task<byte[]> HearSomeAsync()
+    public async Task<byte[]> HearSomeAsync(int most = int.MaxValue)
     {
         if (_start == _end)
         {
             await FillAsync();
         }
-        byte[] some = _buffer[_start.._end];
-        _start = _end;
+        byte[] some = _buffer[_start..(_start + Math.Min(_end - _start, most))];
+        _start += some.Length;
         return some;
     }
 

@@ -17,12 +17,12 @@ internal sealed class Visit : IDisposable
     private readonly List<Arrival> _taken = [];
     private readonly Lock _lock = new();
 
-    public Visit(Uri target, TimeSpan hold, ScriptedBackEnd backEnd, CancellationToken cancellation)
+    public Visit(Uri target, ConformanceSettings settings, ScriptedBackEnd backEnd, CancellationToken cancellation)
     {
         _proxy = IPAddress.TryParse(target.DnsSafeHost, out IPAddress? address) ? new IPEndPoint(address, target.Port) : new DnsEndPoint(target.DnsSafeHost, target.Port);
         _cancellation = cancellation;
         Host = target.Authority;
-        Hold = hold;
+        Settings = settings;
         BackEnd = backEnd;
         _arrivals = backEnd.Register(Marker);
     }
@@ -36,7 +36,9 @@ internal sealed class Visit : IDisposable
     public string Host { get; }
 
     /// <summary>How long what waits has to wait.</summary>
-    public TimeSpan Hold { get; }
+    public TimeSpan Hold => Settings.Hold;
+
+    public ConformanceSettings Settings { get; }
 
     /// <summary>What was measured on the way, for the report.</summary>
     public string Detail { get; set; } = "";

@@ -17,19 +17,22 @@ using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Relay.Endpoints;
 
-/// <summary>A relay endpoint of kind <c>stream</c>: each accepted connection is one stream of a service at a peer, byte by byte.</summary>
+/// <summary>
+/// A relay endpoint of kind <c>stream</c> or <c>transparent</c>: each accepted connection is one stream of a service at a peer, byte by byte. To a transparent one
+/// applications do not connect knowingly: it takes what was redirected from its destinations.
+/// </summary>
 internal sealed class StreamEndpoint : IAsyncDisposable
 {
     private readonly string _name;
     private readonly string _service;
+    private readonly IReadOnlyList<IPEndPoint> _destinations;
     private readonly OutboundRoute _route;
     private readonly ClearRelay _clear;
     private readonly ConnectionCap _cap;
-    private readonly Socket _listening;
+    private readonly ListeningSocket _listening;
     private readonly TimeProvider _time;
     private readonly AuditLog _audit;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _killing = new();
     private readonly ConcurrentDictionary<Task, byte> _running = new();
 
@@ -38,22 +41,25 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     /// <param name="route">The way to the peer.</param>
     /// <param name="clear">Carries and lists clear connections.</param>
     /// <param name="cap">Counts the node's connections.</param>
+    /// <param name="sockets">What the process was started with; the endpoint's name there is <c>relay.NAME</c>.</param>
     /// <param name="audit">The audit log.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
-    public StreamEndpoint(EndpointOptions options, OutboundRoute route, ClearConnections clear, ConnectionCap cap, AuditLog audit, TimeProvider time, ILogger logger)
+    public StreamEndpoint(
+        EndpointOptions options, OutboundRoute route, ClearConnections clear, ConnectionCap cap, InheritedSockets sockets, AuditLog audit, TimeProvider time, ILogger logger)
     {
         _name = options.Name;
         _service = options.Service;
+        _destinations = options.Destinations;
         _route = route;
         _clear = new ClearRelay(route, clear, time, logger);
         _cap = cap;
         _audit = audit;
         _time = time;
         _logger = logger;
-        _listening = ListeningSocket.Bind(options.Listen);
-        LocalEndPoint = _listening.LocalEndPoint!;
+        _listening = ListeningSocket.Open(sockets, $"relay.{_name}", options.Listen);
+        LocalEndPoint = _listening.LocalEndPoint;
         RelayLog.EndpointOpen(_logger, _name, LocalEndPoint, _service, route.Target.Peer.Name);
     }
 
@@ -64,18 +70,12 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     public int OpenStreams => _running.Count;
 
     /// <summary>Starts to accept.</summary>
-    public void Start() => _ = AcceptLoop.RunAsync(_listening, Accept, _time, _logger, _stopping.Token);
+    public void Start() => _listening.Start(Accept, _time, _logger);
 
     /// <summary>Stops accepting, and waits for the open streams until told to cut them.</summary>
     public async Task DrainAsync(CancellationToken cut)
     {
-        // Closed at once: who connects from here on is refused.
-        _listening.Dispose();
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        if (LocalEndPoint is UnixDomainSocketEndPoint unix)
-        {
-            File.Delete(unix.ToString());
-        }
+        await _listening.StopAsync().ConfigureAwait(false);
         using CancellationTokenRegistration registration = cut.Register(_killing.Cancel);
         await Task.WhenAll(_running.Keys).ConfigureAwait(false);
     }
@@ -84,29 +84,46 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DrainAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
-        _stopping.Dispose();
+        await _listening.DisposeAsync().ConfigureAwait(false);
         _killing.Dispose();
     }
 
     private void Accept(Socket application)
     {
-        if (!_audit.MayAdmit || !_cap.TryEnter(application))
+        if (!IsTaken(application, out IPEndPoint? destination) || !_audit.MayAdmit || !_cap.TryEnter(application))
         {
             SocketTuning.Reset(application);
             return;
         }
-        Task running = ServeAsync(application);
+        Task running = ServeAsync(application, destination);
         _running[running] = 0;
         _ = running.ContinueWith(t => _running.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private async Task ServeAsync(Socket application)
+    /// <summary>What a transparent endpoint gets must have been redirected, and by this configuration's rules: the node is no way to anywhere else.</summary>
+    private bool IsTaken(Socket application, out IPEndPoint? destination)
+    {
+        if (_destinations.Count == 0)
+        {
+            destination = application.LocalEndPoint as IPEndPoint;
+            return true;
+        }
+        destination = OriginalDestination.Find(application);
+        bool isTaken = destination is not null && _destinations.Contains(destination);
+        if (!isTaken)
+        {
+            CaptureLog.NotCaptured(_logger, _name, application.RemoteEndPoint, destination ?? application.LocalEndPoint);
+        }
+        return isTaken;
+    }
+
+    private async Task ServeAsync(Socket application, IPEndPoint? destination)
     {
         long since = _time.GetTimestamp();
         try
         {
             SocketTuning.Apply(application);
-            while (!await TryServeAsync(application, since).ConfigureAwait(false))
+            while (!await TryServeAsync(application, destination, since).ConfigureAwait(false))
             {
                 // Something became known of the peer before the first byte: policy is asked anew.
             }
@@ -127,7 +144,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         }
     }
 
-    private async Task<bool> TryServeAsync(Socket application, long since)
+    private async Task<bool> TryServeAsync(Socket application, IPEndPoint? destination, long since)
     {
         OutboundPath path = _route.Current;
         OutboundChoice choice = await path.Peer.ChooseAsync(path, _killing.Token).ConfigureAwait(false);
@@ -149,7 +166,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         {
             return false;
         }
-        await CarryAsync(rented, choice.Decision.Demand, application, since).ConfigureAwait(false);
+        await CarryAsync(rented, choice.Decision.Demand, application, destination, since).ConfigureAwait(false);
         return true;
     }
 
@@ -167,13 +184,13 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         SocketTuning.Reset(application);
     }
 
-    private async Task CarryAsync(RentedChannel rented, Demand demand, Socket application, long since)
+    private async Task CarryAsync(RentedChannel rented, Demand demand, Socket application, IPEndPoint? destination, long since)
     {
         uint number = rented.Channel.StreamNumber + 1;
         try
         {
             await rented.Channel.OpenAsync(new StreamOpen(
-                number, demand, _service, application.RemoteEndPoint as IPEndPoint, application.LocalEndPoint as IPEndPoint)).ConfigureAwait(false);
+                number, demand, _service, application.RemoteEndPoint as IPEndPoint, destination)).ConfigureAwait(false);
         }
         catch
         {

@@ -26,6 +26,7 @@ internal sealed class BackEndConnection
     private Task? _idle;
     private bool _ended;
     private int _isEnding;
+    private long _idleSince;
 
     /// <param name="transport">What carries its bytes.</param>
     /// <param name="path">The way that policy had for it when it was made.</param>
@@ -50,6 +51,9 @@ internal sealed class BackEndConnection
 
     /// <summary>Whether it has waited for an exchange before: its end may be on the way already.</summary>
     public bool WasIdle { get; private set; }
+
+    /// <summary>How long it has waited, if it does.</summary>
+    public TimeSpan IdleFor => _time.GetElapsedTime(_idleSince);
 
     /// <summary>The channel's id, or where it goes clear; for logs.</summary>
     public string Id => _transport.Id;
@@ -124,11 +128,12 @@ internal sealed class BackEndConnection
     /// <param name="lost">Called once if it is over before it is rented: whatever comes until then ends it.</param>
     public bool TryPark(Action<BackEndConnection> lost)
     {
-        if (!IsStillQuiet())
+        if (!IsStillQuiet() || _transport.IsAskedToClose)
         {
             return false;
         }
         WasIdle = true;
+        _idleSince = _time.GetTimestamp();
         _ = WatchAsync(Wait(), lost);
         return true;
     }
@@ -138,6 +143,14 @@ internal sealed class BackEndConnection
     {
         Task? idle = Volatile.Read(ref _idle);
         return idle is not null && idle != Looking && Interlocked.CompareExchange(ref _idle, null, idle) == idle;
+    }
+
+    /// <summary>Takes it out of its pool for good, to close it; false as <see cref="TryRent"/>.</summary>
+    public bool TryTakeOut()
+    {
+        bool taken = TryRent();
+        IsLost |= taken;
+        return taken;
     }
 
     /// <summary>Whether something has come that nobody has read: on an idle connection mostly its end.</summary>
@@ -189,7 +202,8 @@ internal sealed class BackEndConnection
                 // Rented: the renter waits for the same bytes.
                 return;
             }
-            if (!alive || !IsStillQuiet())
+            // A peer that drains asks for its channels: the next exchange goes to whoever takes its place.
+            if (!alive || !IsStillQuiet() || _transport.IsAskedToClose)
             {
                 IsLost = true;
                 lost(this);

@@ -102,6 +102,13 @@ internal sealed class BackEndPool(DestinationAddress destination, OutboundRoute 
         (connection.IsProtected ? _protected : _clear).Return(connection);
     }
 
+    /// <summary>Closes the connections that have carried no exchange for that long.</summary>
+    public void CloseUnused(TimeSpan longest)
+    {
+        _protected.CloseUnused(longest);
+        _clear.CloseUnused(longest);
+    }
+
     /// <summary>Closes the idle connections.</summary>
     public Task CloseIdleAsync() => Task.WhenAll(_protected.CloseAsync(), _clear.CloseAsync());
 

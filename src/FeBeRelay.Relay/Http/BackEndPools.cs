@@ -30,6 +30,15 @@ internal sealed class BackEndPools(BackEndContext context, GuardMode guard, ILog
         return _pools.TryGetValue(key, out BackEndPool? pool) ? pool : _pools.GetOrAdd(key, Create);
     }
 
+    /// <summary>Closes the connections that have carried no exchange for that long.</summary>
+    public void CloseUnused(TimeSpan longest)
+    {
+        foreach (BackEndPool pool in _pools.Values)
+        {
+            pool.CloseUnused(longest);
+        }
+    }
+
     /// <summary>Closes the connections that wait.</summary>
     public void CloseIdle()
     {

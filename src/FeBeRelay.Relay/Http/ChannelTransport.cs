@@ -19,6 +19,9 @@ internal sealed class ChannelTransport(RentedChannel rented, StreamAudit audit) 
     public bool IsProtected => true;
 
     /// <inheritdoc/>
+    public bool IsAskedToClose => Channel.IsAskedToClose;
+
+    /// <inheritdoc/>
     public bool SentEnd => Channel.SentEnd;
 
     private SecureChannel Channel => rented.Channel;

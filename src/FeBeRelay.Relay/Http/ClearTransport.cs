@@ -20,6 +20,9 @@ internal sealed class ClearTransport(Socket socket, ClearUse use) : IBackEndTran
     public bool IsProtected => false;
 
     /// <inheritdoc/>
+    public bool IsAskedToClose => false;
+
+    /// <inheritdoc/>
     public bool SentEnd { get; private set; }
 
     /// <inheritdoc/>

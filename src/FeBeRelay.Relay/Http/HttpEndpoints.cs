@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http.Health;
@@ -61,12 +62,17 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         // The node stops this in its own drain.
         builder.Services.AddSingleton(loggers).AddSingleton(context.Time).AddSingleton(pools).AddSingleton(context);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        ConfigureKestrel(builder.WebHost, options.Values.GetSection("Kestrel"), cap);
+        ConfigureKestrel(builder.WebHost, options, cap);
         AddProxy(builder.Services, options);
         WebApplication application = builder.Build();
-        Configure(application, options, context.Audit, loggers.CreateLogger<HttpEndpoints>());
-        return new HttpEndpoints(application, pools, loggers.CreateLogger<HttpEndpoints>());
+        ILogger logger = loggers.CreateLogger<HttpEndpoints>();
+        Configure(application, options, context.Audit, logger);
+        BadRequestObserver.Subscribe(application.Services.GetRequiredService<DiagnosticListener>(), logger);
+        return new HttpEndpoints(application, pools, logger);
     }
+
+    /// <summary>Closes the connections to back ends that have carried no exchange for that long.</summary>
+    public void CloseUnused(TimeSpan longest) => _pools.CloseUnused(longest);
 
     /// <summary>Closes the connections to back ends that wait.</summary>
     public void CloseIdle() => _pools.CloseIdle();
@@ -101,8 +107,9 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         await _application.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static void ConfigureKestrel(ConfigureWebHostBuilder host, IConfigurationSection section, ConnectionCap cap)
+    private static void ConfigureKestrel(ConfigureWebHostBuilder host, HttpOptions options, ConnectionCap cap)
     {
+        IConfigurationSection section = options.Values.GetSection("Kestrel");
         host.UseKestrelCore().UseKestrelHttpsConfiguration().UseSockets(transport =>
         {
             // Fewer thread hops and fewer receives for each request; a connection that waits holds 4 KiB for it.
@@ -110,6 +117,7 @@ internal sealed class HttpEndpoints : IAsyncDisposable
             transport.WaitForDataBeforeAllocatingBuffer = false;
             // A flush then means that the socket has the bytes: back pressure as it is, and a half-close that overtakes nothing.
             transport.MaxWriteBufferSize = 1;
+            transport.CreateBoundListenSocket = endPoint => options.Sockets.TakeAny("http.", endPoint) ?? SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
         });
         host.ConfigureKestrel(kestrel =>
         {

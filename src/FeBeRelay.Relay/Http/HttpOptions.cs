@@ -1,4 +1,5 @@
 using System.Net;
+using FeBeRelay.Channel.Transport;
 using Microsoft.Extensions.Configuration;
 
 namespace FeBeRelay.Relay.Http;
@@ -12,6 +13,9 @@ internal sealed record HttpOptions(IConfiguration Values)
 
     /// <summary>How often the names of nodes are resolved, each of their addresses a destination of its own; null leaves that to the connector.</summary>
     public TimeSpan? ResolveEvery { get; init; }
+
+    /// <summary>Listening sockets that the process was started with; an http endpoint's name there is <c>http.NAME</c>.</summary>
+    public InheritedSockets Sockets { get; init; } = InheritedSockets.None;
 
     /// <summary>What becomes of a request that carries credentials or a body where its way is clear.</summary>
     public GuardMode Guard { get; init; }

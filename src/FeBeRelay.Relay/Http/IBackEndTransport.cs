@@ -25,6 +25,9 @@ internal interface IBackEndTransport
     /// <summary>Whether it is a channel's.</summary>
     bool IsProtected { get; }
 
+    /// <summary>The peer drains and has asked for the channel: it is not kept for another exchange.</summary>
+    bool IsAskedToClose { get; }
+
     /// <summary>Whether this end has ended its bytes.</summary>
     bool SentEnd { get; }
 

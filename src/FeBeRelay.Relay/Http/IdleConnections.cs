@@ -60,6 +60,19 @@ internal sealed class IdleConnections(int most) : IAsyncDisposable
         }
     }
 
+    /// <summary>Closes those that have waited for that long.</summary>
+    public void CloseUnused(TimeSpan longest)
+    {
+        foreach (BackEndConnection connection in _idle.Where(c => !c.IsLost && c.IdleFor >= longest))
+        {
+            if (connection.TryTakeOut())
+            {
+                LetGo();
+                _ = connection.CloseAsync();
+            }
+        }
+    }
+
     /// <summary>Closes those that wait.</summary>
     public Task CloseAsync()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Configuration;
+using Microsoft.Extensions.Configuration;
 
 namespace FeBeRelay.Relay.Policies;
 
@@ -13,14 +14,18 @@ internal sealed record PolicyWarning(string Key, string Problem, string Fix);
 /// <summary>Looks at a configuration without errors for what its policy leaves open.</summary>
 internal static class PolicyLint
 {
-    public static IReadOnlyList<PolicyWarning> Check(NodeConfiguration configuration)
+    /// <param name="configuration">The node's own sections.</param>
+    /// <param name="values">The whole configuration, with .NET's and YARP's sections.</param>
+    public static IReadOnlyList<PolicyWarning> Check(NodeConfiguration configuration, IConfiguration values)
     {
         var policy = NodePolicyFactory.Effective(configuration.Policy);
+        HashSet<string> endpoints = new([.. configuration.Relay.Endpoints.Keys, .. HttpPolicyLint.EndpointsOf(values)], StringComparer.OrdinalIgnoreCase);
         return
         [
+            .. HttpPolicyLint.Check(configuration, values, policy),
             .. configuration.Relay.Endpoints.SelectMany(endpoint => CheckEndpoint(configuration, policy, endpoint.Key, endpoint.Value)),
             .. (configuration.Listener?.Services ?? new Dictionary<string, ServiceSettings>()).SelectMany(s => CheckService(policy, s.Key, s.Value)),
-            .. configuration.Policy.Policies.SelectMany(entry => CheckPolicy(configuration, entry.Key, entry.Value)),
+            .. configuration.Policy.Policies.SelectMany(entry => CheckPolicy(configuration, endpoints, entry.Key, entry.Value)),
         ];
     }
 
@@ -69,10 +74,10 @@ internal static class PolicyLint
         }
     }
 
-    private static IEnumerable<PolicyWarning> CheckPolicy(NodeConfiguration configuration, string name, NodePolicySettings settings)
-        => NodePolicyFactory.Create(name, settings).OwnRules.SelectMany(rule => CheckRule(configuration, $"policy:policies:{name}:rules:{rule.Name}", rule));
+    private static IEnumerable<PolicyWarning> CheckPolicy(NodeConfiguration configuration, HashSet<string> endpoints, string name, NodePolicySettings settings)
+        => NodePolicyFactory.Create(name, settings).OwnRules.SelectMany(rule => CheckRule(configuration, endpoints, $"policy:policies:{name}:rules:{rule.Name}", rule));
 
-    private static IEnumerable<PolicyWarning> CheckRule(NodeConfiguration configuration, string key, PolicyRule rule)
+    private static IEnumerable<PolicyWarning> CheckRule(NodeConfiguration configuration, HashSet<string> endpoints, string key, PolicyRule rule)
     {
         if (rule is { Action: FilterAction.Negotiate, InPass: true, Soft: false })
         {
@@ -99,17 +104,17 @@ internal static class PolicyLint
             yield return new PolicyWarning($"{key}:suites", "begins with a suite that protects integrity only: the content stays readable", "put an aes-gcm suite first");
         }
 
-        foreach (var warning in rule.Filters.SelectMany((filter, i) => CheckFilter(configuration, $"{key}:filters:{i}", filter, rule)))
+        foreach (var warning in rule.Filters.SelectMany((filter, i) => CheckFilter(configuration, endpoints, $"{key}:filters:{i}", filter, rule)))
         {
             yield return warning;
         }
     }
 
-    private static IEnumerable<PolicyWarning> CheckFilter(NodeConfiguration configuration, string key, PolicyFilter filter, PolicyRule rule)
+    private static IEnumerable<PolicyWarning> CheckFilter(NodeConfiguration configuration, HashSet<string> endpoints, string key, PolicyFilter filter, PolicyRule rule)
     {
-        if (filter.Endpoint is { } endpoint && !configuration.Relay.Endpoints.ContainsKey(endpoint))
+        if (filter.Endpoint is { } endpoint && !endpoints.Contains(endpoint))
         {
-            yield return new PolicyWarning($"{key}:endpoint", $"names {endpoint}, which is not in relay:endpoints: the filter matches nothing", "correct the name");
+            yield return new PolicyWarning($"{key}:endpoint", $"names {endpoint}, which is neither in relay:endpoints nor in Kestrel:Endpoints: the filter matches nothing", "correct the name");
         }
 
         var inward = filter.IsMirrored || filter.Direction == Direction.Inbound;

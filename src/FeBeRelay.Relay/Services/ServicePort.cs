@@ -15,11 +15,12 @@ namespace FeBeRelay.Relay.Services;
 /// <param name="Channels">Takes connections that turn out to be of this protocol.</param>
 /// <param name="Clear">Carries the others.</param>
 /// <param name="Cap">Counts the node's connections.</param>
+/// <param name="Sockets">What the process was started with; a port's name there is <c>service.NAME</c>.</param>
 /// <param name="Audit">The audit log.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">The log.</param>
 internal sealed record ServicePortContext(
-    InboundPolicy Policy, ChannelListener Channels, ClearConnections Clear, ConnectionCap Cap, AuditLog Audit, TimeProvider Time, ILogger Logger);
+    InboundPolicy Policy, ChannelListener Channels, ClearConnections Clear, ConnectionCap Cap, InheritedSockets Sockets, AuditLog Audit, TimeProvider Time, ILogger Logger);
 
 /// <summary>A service's own port: takes channels, and clear connections where policy lets it (docs/policy.md).</summary>
 internal sealed class ServicePort : IAsyncDisposable
@@ -29,7 +30,7 @@ internal sealed class ServicePort : IAsyncDisposable
 
     private readonly Service _service;
     private readonly ServicePortContext _context;
-    private readonly Socket _listening;
+    private readonly ListeningSocket _listening;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _killing = new();
     private readonly ConcurrentDictionary<Task, byte> _running = new();
@@ -41,8 +42,8 @@ internal sealed class ServicePort : IAsyncDisposable
     {
         _service = service;
         _context = context;
-        _listening = ListeningSocket.Bind(listen);
-        EndPoint = (IPEndPoint)_listening.LocalEndPoint!;
+        _listening = ListeningSocket.Open(context.Sockets, $"service.{service.Name}", listen);
+        EndPoint = (IPEndPoint)_listening.LocalEndPoint;
         InboundLog.ServicePortOpen(context.Logger, service.Name, EndPoint);
     }
 
@@ -53,12 +54,12 @@ internal sealed class ServicePort : IAsyncDisposable
     public IPEndPoint EndPoint { get; }
 
     /// <summary>Starts to accept.</summary>
-    public void Start() => _ = AcceptLoop.RunAsync(_listening, Accept, _context.Time, _context.Logger, _stopping.Token);
+    public void Start() => _listening.Start(Accept, _context.Time, _context.Logger);
 
     /// <summary>Stops accepting, lets go of what has not begun, and waits for open clear connections until told to cut them.</summary>
     public async Task DrainAsync(CancellationToken cut)
     {
-        _listening.Dispose();
+        await _listening.StopAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         using CancellationTokenRegistration registration = cut.Register(_killing.Cancel);
         await Task.WhenAll(_running.Keys).ConfigureAwait(false);
@@ -68,6 +69,7 @@ internal sealed class ServicePort : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DrainAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        await _listening.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
         _killing.Dispose();
     }

@@ -57,11 +57,14 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
     }
 
     /// <summary>Asks for all channels to be closed when they are idle, and waits for them until told to cut.</summary>
-    public async Task DrainAsync(CancellationToken cut)
+    /// <param name="negotiations">Done when no further channel comes.</param>
+    /// <param name="cut">Cuts the drain short.</param>
+    public async Task DrainAsync(Task negotiations, CancellationToken cut)
     {
         _draining = true;
         using CancellationTokenRegistration registration = cut.Register(_killing.Cancel);
         await Task.WhenAll(_channels.Keys.Select(AskToCloseAsync)).ConfigureAwait(false);
+        await negotiations.ConfigureAwait(false);
         Task all = Task.WhenAll(_channels.Values);
         await Task.WhenAny(all, Task.Delay(Timeout.Infinite, cut)).ConfigureAwait(false);
         foreach (SecureChannel channel in _channels.Keys.Where(c => c.IsIdle))
@@ -83,6 +86,11 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
             {
                 await channel.WaitReadableAsync().ConfigureAwait(false);
                 await channel.FillAsync().ConfigureAwait(false);
+                if (_draining)
+                {
+                    // It was made while draining, and could not be asked before the initiator had spoken.
+                    await AskToCloseAsync(channel).ConfigureAwait(false);
+                }
             }
             switch (record.Type)
             {

@@ -30,6 +30,7 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
     {
         using CancellationTokenRegistration registration = kill.UnsafeRegister(
             static self => _ = ((StreamPump)self!).FailAsync(new StreamFailure(StreamSide.Node, "the node's drain deadline has passed", null, null), ErrorCode.Reset), this);
+        SocketTuning.ResetWhenLost(application);
         channel.IsReadSteadily = true;
         Task outbound = OutboundAsync();
         await InboundAsync(outbound).ConfigureAwait(false);
@@ -37,7 +38,7 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
         channel.IsReadSteadily = false;
         if (_failure is null)
         {
-            application.Dispose();
+            SocketTuning.EndInOrder(application);
         }
         return _failure;
     }

@@ -6,7 +6,7 @@ namespace FeBeRelay.Conformance.Proxies;
 
 /// <summary>
 /// This project's two nodes as processes: be1 beside the back end; fe1 with a <c>stream</c> and an <c>http</c> endpoint; fe2, whose <c>http</c>
-/// endpoint trusts nobody and adds fields.
+/// endpoint trusts nobody and adds fields. Keys are changed for each MiB, so that every case that moves bytes meets changes of keys.
 /// </summary>
 internal sealed class FeBeRelayProxy : Proxy
 {
@@ -31,8 +31,9 @@ internal sealed class FeBeRelayProxy : Proxy
         string nodes = $$""" "nodes": { "be1": { "address": "{{await listener.WaitForAsync(@"Node port open on (\S+)")}}", "identity": "be1.lab.test" } }, """;
         if (http)
         {
-            proxy.Target = await proxy.StartHttpAsync("fe1", nodes, "127.0.0.0/8", "");
-            proxy.PolicyTarget = await proxy.StartHttpAsync("fe2", nodes, "192.0.2.0/24", """
+            (proxy.Target, ProxyProcess relay) = await proxy.StartHttpAsync("fe1", nodes, "127.0.0.0/8", "");
+            proxy.ReadLog = relay.ReadLog;
+            (proxy.PolicyTarget, _) = await proxy.StartHttpAsync("fe2", nodes, "192.0.2.0/24", """
                 , "Transforms": [ { "RequestHeader": "Front-End-Https", "Set": "On" }, { "X-Forwarded": "Append" } ]
                 """);
         }
@@ -41,12 +42,13 @@ internal sealed class FeBeRelayProxy : Proxy
             ProxyProcess relay = await proxy.RunAsync("fe1", $$"""
                 {{nodes}} "relay": { "endpoints": { "owa": { "listen": "127.0.0.1:0", "node": "be1", "service": "owa" } } }
                 """);
+            proxy.ReadLog = relay.ReadLog;
             proxy.Target = UrlOf(IPEndPoint.Parse(await relay.WaitForAsync(@"Relay endpoint owa open on (\S+)")).Port);
         }
         return proxy;
     }
 
-    private async Task<Uri> StartHttpAsync(string node, string nodes, string trusted, string transforms)
+    private async Task<(Uri Url, ProxyProcess Relay)> StartHttpAsync(string node, string nodes, string trusted, string transforms)
     {
         ProxyProcess relay = await RunAsync(node, $$"""
             {{nodes}}
@@ -57,13 +59,14 @@ internal sealed class FeBeRelayProxy : Proxy
               "Clusters": { "mail": { "Destinations": { "be1": { "Address": "febe://owa@be1" } } } }
             }
             """);
-        return new Uri(await relay.WaitForAsync(@"open on (http://\S+)"));
+        return (new Uri(await relay.WaitForAsync(@"open on (http://[^\s:]+:\d+)")), relay);
     }
 
     private async Task<ProxyProcess> RunAsync(string node, string rest)
     {
         string path = await WriteAsync($"{node}.json", $$"""
             {
+              "lifetimes": { "keyKilobytes": 1024 },
               "node": { "name": "{{node}}", "certificate": { "path": "{{node}}.pem", "keyPath": "{{node}}.key" }, "trustedRoots": [ "ca.pem" ] },
               {{rest}}
             }

@@ -7,7 +7,9 @@ internal sealed class HaProxyProxy : Proxy
 {
     public static Task<HaProxyProxy> StartHttpAsync(IPEndPoint backEnd) => StartAsync((port, policyPort) => $"""
           mode http
+          option httplog
           option http-no-delay
+          option abortonclose
           http-reuse never
         frontend fe
           bind 127.0.0.1:{port}
@@ -25,6 +27,7 @@ internal sealed class HaProxyProxy : Proxy
 
     public static Task<HaProxyProxy> StartTcpAsync(IPEndPoint backEnd) => StartAsync((port, _) => $"""
           mode tcp
+          option tcplog
         listen fe
           bind 127.0.0.1:{port}
           server be1 {backEnd}
@@ -39,7 +42,9 @@ internal sealed class HaProxyProxy : Proxy
               maxconn 4000
               tune.bufsize 131072
               tune.http.maxhdr 1000
+              log stderr format raw local0 info
             defaults
+              log global
               timeout connect 5s
               timeout client 1h
               timeout server 1h
@@ -52,6 +57,7 @@ internal sealed class HaProxyProxy : Proxy
             """);
         ProxyProcess process = proxy.Add(new ProxyProcess("haproxy", "-W", "-f", path));
         await process.WaitForAsync("forked|New worker");
+        proxy.ReadLog = process.ReadLog;
         proxy.Target = UrlOf(port);
         proxy.PolicyTarget = hasPolicy ? UrlOf(policyPort) : null;
         return proxy;

@@ -31,7 +31,7 @@ internal sealed class NginxProxy : Proxy
 
     public static Task<NginxProxy> StartStreamAsync(IPEndPoint backEnd) => StartAsync(
         $"load_module {StreamModule};", (port, _) => $$"""
-        stream { server { listen 127.0.0.1:{{port}}; proxy_pass {{backEnd}}; proxy_timeout 1h; } }
+        stream { server { listen 127.0.0.1:{{port}}; proxy_pass {{backEnd}}; proxy_timeout 1h; proxy_half_close on; } }
         """, hasPolicy: false);
 
     private static async Task<NginxProxy> StartAsync(string modules, Func<int, int, string> block, bool hasPolicy)
@@ -42,12 +42,13 @@ internal sealed class NginxProxy : Proxy
         await proxy.WriteAsync("nginx.conf", $$"""
             {{modules}}
             {{(Environment.IsPrivilegedProcess ? "user root;" : "")}}
-            worker_processes 1; pid nginx.pid; error_log stderr notice; daemon off;
+            worker_processes 1; pid nginx.pid; error_log stderr info; daemon off;
             events { worker_connections 4096; }
             {{block(port, policyPort)}}
             """);
         ProxyProcess process = proxy.Add(new ProxyProcess("nginx", "-p", proxy.Folder, "-e", "stderr", "-c", "nginx.conf"));
         await process.WaitForAsync("start worker process ");
+        proxy.ReadLog = process.ReadLog;
         proxy.Target = UrlOf(port);
         proxy.PolicyTarget = hasPolicy ? UrlOf(policyPort) : null;
         return proxy;

@@ -17,6 +17,9 @@ internal abstract class Proxy : IAsyncDisposable
     /// <summary>Where it distrusts its clients and adds fields; null where it cannot.</summary>
     public Uri? PolicyTarget { get; protected set; }
 
+    /// <summary>Gives what it has told its operator; null where it has no log.</summary>
+    public Func<string>? ReadLog { get; protected set; }
+
     public async ValueTask DisposeAsync()
     {
         while (_parts.TryPop(out IAsyncDisposable? part))

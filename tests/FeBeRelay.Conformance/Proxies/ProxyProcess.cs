@@ -18,6 +18,15 @@ internal sealed class ProxyProcess : IAsyncDisposable
         _ = ReadAsync();
     }
 
+    /// <summary>All that it has said.</summary>
+    public string ReadLog()
+    {
+        lock (_lines)
+        {
+            return string.Concat(_lines.Select(line => $"{line}\n"));
+        }
+    }
+
     /// <summary>Waits for a line, and gives the expression's first group.</summary>
     public async Task<string> WaitForAsync(string pattern)
     {

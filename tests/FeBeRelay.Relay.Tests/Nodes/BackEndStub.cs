@@ -20,6 +20,13 @@ internal sealed class BackEndStub : IDisposable
 
     public Task<Socket> AcceptAsync() => _listening.AcceptAsync(TestContext.Current.CancellationToken).AsTask();
 
+    /// <summary>The next connection, unless the wait is given up.</summary>
+    public async Task<Socket> AcceptUnlessAsync(CancellationToken givenUp)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(givenUp, TestContext.Current.CancellationToken);
+        return await _listening.AcceptAsync(either.Token);
+    }
+
     /// <summary>A byte goes in at one end of a stream and comes out at the other.</summary>
     public static async Task PassAsync(Socket from, Socket to, byte value)
     {

@@ -7,6 +7,7 @@ using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Relay.Services;
 using FeBeRelay.Testing.Certificates;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FeBeRelay.Relay.Tests.Nodes;
@@ -53,6 +54,9 @@ internal sealed class TestNodes : IAsyncDisposable
 
     public int WarmChannels { get; init; }
 
+    /// <summary>Where both nodes log.</summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+
     /// <summary>What else the relay is to be.</summary>
     public Func<NodeOptions, NodeOptions> WithRelay { get; init; } = options => options;
 
@@ -71,7 +75,7 @@ internal sealed class TestNodes : IAsyncDisposable
                 Drain = Drain,
             }),
             Time,
-            NullLoggerFactory.Instance);
+            Loggers);
         // Without http endpoints it is done when it returns.
         _listener.StartAsync().GetAwaiter().GetResult();
     }
@@ -89,7 +93,7 @@ internal sealed class TestNodes : IAsyncDisposable
                 Drain = Drain,
             }),
             Time,
-            NullLoggerFactory.Instance);
+            Loggers);
         _relay.StartAsync().GetAwaiter().GetResult();
     }
 

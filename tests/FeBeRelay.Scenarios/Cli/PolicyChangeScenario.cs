@@ -52,6 +52,28 @@ public sealed class PolicyChangeScenario : IAsyncLifetime
         await node.WaitForAsync("Policy secureServer stays in effect: typo was assigned, but be1.json.assigned policy:assigned is neither a posture");
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task At_SIGHUP_a_running_node_takes_over_the_policy_of_its_file_and_keeps_the_old_one_where_the_file_has_errors()
+    {
+        await using var node = new NodeProcess(_site["be1.json"]);
+        IPEndPoint port = IPEndPoint.Parse(await node.WaitForAsync(@"Service owa: own port open on (\S+)"));
+        await node.WaitForAsync("started");
+        await AssertRefusedAsync(port);
+        string before = await File.ReadAllTextAsync(_site["be1.json"], TestContext.Current.CancellationToken);
+
+        _site.Write("be1.json", before.Replace("\"listener\"", "\"policy\": { \"assigned\": \"server\" }, \"listener\"", StringComparison.Ordinal));
+        await node.HangUpAsync();
+        await node.WaitForAsync("Policy server is in effect in the place of secureServer: read anew");
+        using Socket client = await Wire.ConnectAsync(port);
+        await client.SendAsync("one"u8.ToArray());
+        using Socket served = await _backEnd.AcceptAsync(TestContext.Current.CancellationToken);
+        await AssertReceivesAsync(served, 3);
+
+        _site.Write("be1.json", before.Replace("\"listener\"", "\"policy\": { \"assigned\": \"typo\" }, \"listener\"", StringComparison.Ordinal));
+        await node.HangUpAsync();
+        await node.WaitForAsync("Policy server stays in effect: read anew, but be1.json policy:assigned is neither a posture");
+    }
+
     public ValueTask DisposeAsync()
     {
         _backEnd.Dispose();

@@ -55,6 +55,34 @@ public sealed class PolicyScenario : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Lint_knows_http_endpoints_and_what_their_destinations_leave_open()
+    {
+        _site.Write("web.json", """
+            {
+              "node": { "certificate": { "path": "fe1.lab.test.pem", "keyPath": "fe1.lab.test.key" }, "trustedRoots": [ "ca.pem" ] },
+              "nodes": { "be1": { "address": "127.0.0.1:8443", "identity": "be1.lab.test" } },
+              "policy": { "assigned": "p", "policies": { "p": { "posture": "server", "rules": { "r": { "action": "negotiate", "filters": [ { "endpoint": "web" }, { "endpoint": "wep" } ], "soft": true } } } } },
+              "Kestrel": { "Endpoints": { "web": { "Url": "http://127.0.0.1:8080" } } },
+              "ReverseProxy": {
+                "Routes": { "all": { "ClusterId": "mail", "Match": { "Path": "{**all}" } } },
+                "Clusters": { "mail": { "Destinations": {
+                  "a": { "Address": "febe://owa@be1" },
+                  "b": { "Address": "febe://owa@be1", "Metadata": { "clearTo": "127.0.0.1:80", "guard": "off" } }
+                } } }
+              }
+            }
+            """);
+
+        var lint = await _site.RunAsync("policy lint --config {}/web.json");
+
+        Assert.Equal(0, lint.Code);
+        Assert.Contains("Destinations:a:Metadata:clearTo is absent: rule r may send clear", lint.Error, StringComparison.Ordinal);
+        Assert.Contains("Destinations:b:Metadata:guard is off: by rule r passwords and cookies may go clear to node be1", lint.Error, StringComparison.Ordinal);
+        Assert.Contains("names wep, which is neither in relay:endpoints nor in Kestrel:Endpoints", lint.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("names web", lint.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_explanation_says_rule_reason_and_outcome()
     {
         var explained = await _site.RunAsync("policy explain --config {}/fe2.json --from owa --to be1");

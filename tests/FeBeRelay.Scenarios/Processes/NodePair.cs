@@ -13,7 +13,7 @@ namespace FeBeRelay.Scenarios.Processes;
 internal sealed class NodePair : IAsyncDisposable
 {
     private const string Http = """
-        "Kestrel": { "Endpoints": { "owa": { "Url": "http://127.0.0.1:0" } } },
+        "Kestrel": { "Endpoints": { "owa": { "Url": "http://LISTEN" } } },
         "ReverseProxy": {
           "Routes": { "all": { "ClusterId": "mail", "Match": { "Path": "{**all}" } } },
           "Clusters": { "mail": { "Destinations": { "be1": { "Address": "febe://owa@be1" } } } }
@@ -24,6 +24,9 @@ internal sealed class NodePair : IAsyncDisposable
     private readonly SiteCertificates _certificates;
     private NodeProcess? _listener;
     private NodeProcess? _relay;
+    private HeldSockets? _listenerSockets;
+    private HeldSockets? _relaySockets;
+    private int _instances;
 
     public NodePair()
     {
@@ -40,6 +43,9 @@ internal sealed class NodePair : IAsyncDisposable
     /// <summary>Where the applications' server is, in the words of a configuration file.</summary>
     public required string BackEnd { get; init; }
 
+    /// <summary>Whether the test opens the nodes' sockets and hands them to each process, as a service manager does; then one may take over from another.</summary>
+    public bool HoldsSockets { get; init; }
+
     public string Listen { get; init; } = "127.0.0.1:0";
 
     public string NodeListen { get; init; } = "127.0.0.1:0";
@@ -50,6 +56,11 @@ internal sealed class NodePair : IAsyncDisposable
     public bool ProxyProtocol { get; init; }
 
     public int WarmChannels { get; init; }
+
+    /// <summary>Further services, each with a relay endpoint of its name: where their servers are.</summary>
+    public Dictionary<string, string> MoreServices { get; init; } = [];
+
+    public int MaxIdleChannels { get; init; } = 64;
 
     /// <summary>The listener's section <c>management</c>, if it is to have one.</summary>
     public string Management { get; init; } = "{}";
@@ -64,6 +75,9 @@ internal sealed class NodePair : IAsyncDisposable
 
     /// <summary>Further sections of both configuration files, a comma behind each; NODE stands for the node's name.</summary>
     public string More { get; init; } = "";
+
+    /// <summary>Further keys of the relay endpoint, a comma before each.</summary>
+    public string EndpointMore { get; init; } = "";
 
     /// <summary>Network namespaces of the two nodes; null for the test's own.</summary>
     public (string Relay, string Listener)? Namespaces { get; init; }
@@ -97,18 +111,23 @@ internal sealed class NodePair : IAsyncDisposable
     public async Task StartListenerAsync()
     {
         string listen = NodePort.Port == 0 ? NodeListen : NodePort.ToString();
-        _listener = new NodeProcess(WriteListener(listen), Namespaces?.Listener, OpenFiles);
+        _listenerSockets ??= HoldsSockets ? new HeldSockets("listener") : null;
+        _listener = new NodeProcess(WriteListener(_listenerSockets?.Address ?? listen), Namespaces?.Listener, OpenFiles, _listenerSockets, NextInstance());
         NodePort = IPEndPoint.Parse(await _listener.WaitForAsync(@"Node port open on (\S+)"));
         await _listener.WaitForAsync("Node be1 started");
     }
 
     public async Task StartRelayAsync()
     {
-        _relay = new NodeProcess(WriteRelay(), Namespaces?.Relay, OpenFiles);
+        _relaySockets ??= HoldsSockets ? new HeldSockets(IsHttp ? "http.owa" : "relay.owa") : null;
+        _relay = new NodeProcess(WriteRelay(_relaySockets?.Address ?? Listen), Namespaces?.Relay, OpenFiles, _relaySockets, NextInstance());
         string open = await _relay.WaitForAsync(IsHttp ? @"http endpoints open on http://([^\s:]+:\d+)" : @"Relay endpoint owa open on (\S+)");
         EndPoint = Listen.StartsWith("unix:", StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(Listen[5..]) : IPEndPoint.Parse(open);
         await _relay.WaitForAsync("Node fe1 started");
     }
+
+    /// <summary>Where applications connect for one of the further services.</summary>
+    public async Task<IPEndPoint> EndPointOfAsync(string service) => IPEndPoint.Parse(await Relay.WaitForAsync($@"Relay endpoint {service} open on (\S+)"));
 
     /// <summary>An application's connection.</summary>
     public Task<Socket> ConnectAsync() => Wire.ConnectAsync(EndPoint);
@@ -128,6 +147,8 @@ internal sealed class NodePair : IAsyncDisposable
                 await node.DisposeAsync();
             }
         }
+        _listenerSockets?.Dispose();
+        _relaySockets?.Dispose();
         _certificates.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -137,16 +158,22 @@ internal sealed class NodePair : IAsyncDisposable
           "listen": [ "{{listen}}" ],
           "services": { "owa": {
             "backEnd": {{JsonSerializer.Serialize(BackEnd)}}, "peers": [ "fe1.lab.test" ], "proxyProtocol": {{(ProxyProtocol ? "true" : "false")}}
-          } }
+          }{{string.Concat(MoreServices.Select(s => $", \"{s.Key}\": {{ \"backEnd\": \"{s.Value}\", \"peers\": [ \"fe1.lab.test\" ] }}"))}} }
         },
         "management": {{Management}}
         """));
 
-    private string WriteRelay() => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
-        "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}} } },
-        "management": {{RelayManagement}},
-        {{(IsHttp ? Http : $$"""
-            "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(Listen)}}, "node": "be1", "service": "owa" } } }
+    /// <summary>Two processes of one node need a security log and a management folder each, as in the unit feberelay@.service.</summary>
+    private Dictionary<string, string> NextInstance() => HoldsSockets
+        ? new() { ["FEBERELAY_AUDIT__PATH"] = this[$"audit/{++_instances}.jsonl"], ["FEBERELAY_MANAGEMENT__FOLDER"] = this[$"m{_instances}"] }
+        : [];
+
+    private string WriteRelay(string listen) => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
+        "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}}, "maxIdleChannels": {{MaxIdleChannels}} } },
+        {{(RelayManagement == "{}" ? "" : $"\"management\": {RelayManagement},")}}
+        {{(IsHttp ? Http.Replace("LISTEN", listen, StringComparison.Ordinal) : $$"""
+            "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(listen)}}, "node": "be1", "service": "owa" {{EndpointMore}} }{{string.Concat(MoreServices.Keys.Select(
+                s => $", \"{s}\": {{ \"listen\": \"127.0.0.1:0\", \"node\": \"be1\", \"service\": \"{s}\" }}"))}} } }
             """)}}
         """));
 

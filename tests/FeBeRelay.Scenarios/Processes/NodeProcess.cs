@@ -16,7 +16,10 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <param name="configuration">The configuration file.</param>
     /// <param name="networkNamespace">The network namespace that it runs in; null for the test's own.</param>
     /// <param name="openFiles">Its limit of open files; null for the test's own.</param>
-    public NodeProcess(string configuration, string? networkNamespace = null, int? openFiles = null)
+    /// <param name="sockets">Listening sockets that it is started with; null for none.</param>
+    /// <param name="environment">Environment variables beside the test's own.</param>
+    public NodeProcess(
+        string configuration, string? networkNamespace = null, int? openFiles = null, HeldSockets? sockets = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "feberelay.exe" : "feberelay");
         string[] command = [program, "run", "--config", configuration];
@@ -28,7 +31,13 @@ internal sealed class NodeProcess : IAsyncDisposable
         {
             command = ["prlimit", $"--nofile={limit}:{limit}", .. command];
         }
-        _process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardInput = true })!;
+        command = sockets?.Activate(command) ?? command;
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardInput = true };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+        _process = Process.Start(start)!;
         _ = ReadAsync();
     }
 
@@ -82,6 +91,12 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     /// <summary>Asks it to stop, as a service manager does.</summary>
     public Task TerminateAsync() => Tool.RunAsync("kill", "-TERM", $"{_process.Id}");
+
+    /// <summary>Sends it a signal by name.</summary>
+    public Task SignalAsync(string signal) => Tool.RunAsync("kill", $"-{signal}", $"{_process.Id}");
+
+    /// <summary>Asks it to read its files again.</summary>
+    public Task HangUpAsync() => Tool.RunAsync("kill", "-HUP", $"{_process.Id}");
 
     /// <summary>Ends it with SIGKILL, as a crash does.</summary>
     public async Task KillAsync()

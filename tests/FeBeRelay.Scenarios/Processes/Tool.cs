@@ -14,8 +14,22 @@ internal static class Tool
         ["tcpdump"] = "tcpdump",
         ["ip"] = "iproute2",
         ["prlimit"] = "util-linux",
+        ["systemd-analyze"] = "systemd",
+        ["systemd-socket-activate"] = "systemd",
         ["script"] = "bsdutils",
         ["chromium"] = "chromium",
+        ["apache2"] = "apache2",
+        ["litmus"] = "litmus",
+        ["dovecot"] = "dovecot-imapd dovecot-pop3d",
+        ["postfix"] = "postfix",
+        ["swaks"] = "swaks",
+        ["python3"] = "python3",
+        ["openssl"] = "openssl",
+        ["nft"] = "nftables",
+        ["cadaver"] = "cadaver",
+        ["krb5kdc"] = "krb5-kdc",
+        ["kadmin.local"] = "krb5-admin-server",
+        ["kinit"] = "krb5-user",
     };
 
     /// <summary>Skips the test where a program is missing; where CI=true says that all must be there, fails it.</summary>
@@ -39,9 +53,17 @@ internal static class Tool
     }
 
     /// <summary>Runs a program to its end; fails the test with what it said unless it ends well.</summary>
-    public static async Task<string> RunAsync(string program, params IEnumerable<string> arguments)
+    public static Task<string> RunAsync(string program, params IEnumerable<string> arguments) => RunAsync(new Dictionary<string, string>(), program, arguments);
+
+    /// <summary>The same with some variables of its environment set.</summary>
+    public static async Task<string> RunAsync(IReadOnlyDictionary<string, string> environment, string program, params IEnumerable<string> arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+        using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -48,6 +48,13 @@ internal static class Wire
         return Encoding.Latin1.GetString(buffer, 0, heard);
     }
 
+    /// <summary>Reads what is there next; nothing at the other side's end.</summary>
+    public static async Task<string> HearSomeAsync(this Socket socket)
+    {
+        byte[] buffer = new byte[16 * 1024];
+        return Encoding.Latin1.GetString(buffer, 0, await socket.ReceiveAsync(buffer, SocketFlags.None, Cancellation));
+    }
+
     /// <summary>Reads up to the other side's end. Not a NetworkStream's matter: it refuses a socket that has sent its own end.</summary>
     public static async Task<string> HearAllAsync(this Socket socket)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -32,6 +33,47 @@ public sealed partial class RekeyScenario
     /// <summary>The same with 64 connections, which takes minutes.</summary>
     [Fact(Explicit = true, Timeout = 400_000)]
     public Task Sixty_four_connections_live_through_two_thousand_new_keys() => RunAsync(crowd: 48, checkers: 16);
+
+    /// <summary>Slow requests are not much slower for the new keys: of runs in turn, with and without, the median. Wants a machine that has nothing else to do.</summary>
+    [Fact(Explicit = true, Timeout = 400_000)]
+    public async Task New_keys_raise_the_99th_percentile_of_requests_by_half_at_most()
+    {
+        const int rounds = 5;
+        Tool.Require("nginx", "wrk");
+        await using NginxProcess nginx = await NginxProcess.StartAsync();
+        await nginx.PublishAsync("file", Length);
+        await using NodePair still = await new NodePair { BackEnd = NodePair.Text(nginx.EndPoint) }.StartAsync();
+        await using NodePair renewing = await new NodePair { BackEnd = NodePair.Text(nginx.EndPoint), More = ShortLived }.StartAsync();
+        List<double> without = [];
+        List<double> with = [];
+        for (int i = 0; i < rounds; i++)
+        {
+            without.Add(await NinetyNinthAsync(still));
+            with.Add(await NinetyNinthAsync(renewing));
+        }
+        without.Sort();
+        with.Sort();
+
+        int exchanges = renewing.Relay.Count("has new keys under association");
+        double ratio = with[rounds / 2] / without[rounds / 2];
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"milliseconds without: {string.Join(' ', without)}; with {exchanges} exchanges: {string.Join(' ', with)}; of the medians {ratio:F2}");
+        Assert.InRange(exchanges, 1, int.MaxValue);
+        Assert.InRange(ratio, 0, 1.5);
+    }
+
+    /// <summary>Of requests over 64 connections, in milliseconds.</summary>
+    private static async Task<double> NinetyNinthAsync(NodePair nodes)
+    {
+        string report = await Tool.RunAsync("wrk", "-t1", "-c64", "-d14s", "--timeout", "20s", "--latency", $"{nodes.Url}/file");
+        Assert.True(CleanRun().IsMatch(report), report);
+        Match found = Percentile().Match(report);
+        double value = double.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture);
+        return found.Groups[2].Value switch { "us" => value / 1_000, "ms" => value, _ => value * 1_000 };
+    }
+
+    [GeneratedRegex(@"99%\s+([0-9.]+)(us|ms|s)")]
+    private static partial Regex Percentile();
 
     private static async Task RunAsync(int crowd, int checkers)
     {

@@ -34,14 +34,21 @@ internal static class AmbiguousRequests
     public static int Count => Variants.Length;
 
     /// <summary>Sends each on a connection of its own; gives what arrived of it at the back end, connection by connection.</summary>
-    public static async Task<IReadOnlyList<AmbiguousOutcome>> SendAsync(Visit visit)
+    public static async IAsyncEnumerable<AmbiguousOutcome> SendAsync(Visit visit)
     {
-        var outcomes = new List<AmbiguousOutcome>();
         foreach ((string name, string text) in Variants)
         {
-            outcomes.Add(await SendAsync(visit, name, text));
+            yield return await SendAsync(visit, name, text);
         }
-        return outcomes;
+    }
+
+    /// <summary>The same with nothing odd about them: one request, and two.</summary>
+    public static async Task SendOrdinaryAsync(Visit visit)
+    {
+        foreach (string text in (string[])[Post + "Content-Length: 0\r\n\r\n", Post + "Content-Length: 0\r\n\r\n{1}"])
+        {
+            await SendAsync(visit, "nothing", text);
+        }
     }
 
     private static async Task<AmbiguousOutcome> SendAsync(Visit visit, string name, string text)

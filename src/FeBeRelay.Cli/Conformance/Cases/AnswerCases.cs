@@ -24,7 +24,7 @@ internal static class AnswerCases
     {
         using RawPeer client = await visit.ConnectAsync();
         Arrival arrival = await visit.AskAsync(client, visit.Head("PUT /x", Expectation));
-        Demand.Contains("\r\nExpect: 100-continue\r\n", arrival.Head, "the request");
+        Demand.Field("Expect: 100-continue", arrival.Head, "the request");
         await arrival.Connection.SayAsync("HTTP/1.1 100 Continue\r\n\r\n");
         Demand.StartsWith("HTTP/1.1 100 ", await client.HearHeadAsync(), "the first answer");
         await client.SayAsync("hello");
@@ -57,7 +57,9 @@ internal static class AnswerCases
         foreach (string head in (string[])["HTTP/1.1 102 Processing\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n", "HTTP/1.1 103 Early Hints\r\n\r\n"])
         {
             await arrival.Connection.SayAsync(head);
-            Demand.Equal(head, await client.HearHeadAsync(), "the interim answer");
+            string heard = await client.HearHeadAsync();
+            Demand.StartsWith(head[..12], heard, "the interim answer");
+            Demand.SameFields(head.Split("\r\n")[1..^2], heard.Split("\r\n")[1..^2], "fields of the interim answer");
         }
         await arrival.AnswerAsync(Visit.Ok);
         Demand.StartsWith("HTTP/1.1 200 ", await client.HearHeadAsync(), "the final answer");

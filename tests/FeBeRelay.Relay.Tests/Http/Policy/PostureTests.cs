@@ -5,6 +5,7 @@ using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Tests.BadInput;
 using FeBeRelay.Relay.Tests.Nodes;
 using FeBeRelay.Relay.Tests.Policies.Outbound;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace FeBeRelay.Relay.Tests.Http.Policy;
@@ -220,6 +221,25 @@ public sealed class PostureTests
 
         await Eventually.TrueAsync(() => nodes.Relay.Associations.All.Count == 1);
         Assert.Equal((200, HttpPolicyNodes.Protected), await nodes.AskAsync());
+    }
+
+    [Theory]
+    [InlineData(FilterAction.Permit)]
+    [InlineData(FilterAction.Negotiate)]
+    public async Task A_connection_that_has_carried_nothing_for_an_hour_is_closed(FilterAction action)
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var nodes = new HttpPolicyNodes(clock);
+        nodes.StartRelay(new PolicyRule { Name = "", Action = action }, nodes.StartListener().NodePorts[0]);
+        using HttpClientSocket client = await nodes.ConnectAsync();
+        Assert.Equal(200, (await HttpPolicyNodes.AskAsync(client)).Status);
+        await Eventually.TrueAsync(() => nodes.Relay.Http!.IdleConnections == 1);
+
+        clock.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(1, nodes.Relay.Http!.IdleConnections);
+        clock.Advance(TimeSpan.FromMinutes(2));
+
+        await Eventually.TrueAsync(() => nodes.Relay.Http!.IdleConnections == 0 && nodes.ClearServer.Ended + nodes.BackEnd.Ended == 1);
     }
 
     [Fact]

@@ -95,6 +95,21 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public async Task Without_forward_secrecy_on_either_side_traffic_is_protected_all_the_same()
+    {
+        PolicyRule rule = OutboundNodes.RuleOf(Posture.SecureServer) with { Security = SecurityMethods.Default with { ForwardSecrecy = false } };
+        await using var nodes = new OutboundNodes();
+        Node listener = nodes.StartListener();
+        nodes.Nodes.ListenerPolicy.Change(OutboundNodes.PolicyOf(rule), "the test");
+        nodes.StartRelay(rule, listener.NodePorts[0]);
+
+        Assert.Equal(OutboundNodes.Protected, await nodes.AskAsync());
+
+        nodes.AssertNothingWentClear();
+        Assert.Empty(nodes.Log.Warnings);
+    }
+
+    [Fact]
     public async Task Clear_bytes_are_in_the_ledger_and_their_connection_in_the_log()
     {
         await using var nodes = new OutboundNodes();
