@@ -53,6 +53,25 @@ public sealed class RestartScenario
         await client.AssertResetAsync();
     }
 
+    [Theory(Timeout = 90_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_node_that_is_killed_leaves_a_reset_to_both_applications_though_nothing_of_theirs_was_under_way(bool isRelay)
+    {
+        Tool.Require();
+        using var server = new StubServer();
+        await using NodePair nodes = await new NodePair { BackEnd = NodePair.Text(server.EndPoint) }.StartAsync();
+        using Socket client = await nodes.ConnectAsync();
+        using Socket served = await server.AcceptAsync();
+        await served.SayAsync("half");
+        Assert.Equal("half", await client.HearAsync(4));
+
+        await (isRelay ? nodes.Relay : nodes.Listener).KillAsync();
+
+        await client.AssertResetAsync();
+        await served.AssertResetAsync();
+    }
+
     private static async Task AssertServesAsync(NodePair nodes, StubServer server) =>
         Assert.Equal(("hello", "hello yourself"), await Greeting.HoldAsync(nodes.EndPoint, server));
 }
