@@ -9,6 +9,7 @@ namespace FeBeRelay.WebConsole.Policies;
 public sealed partial class PoliciesPage : ComponentBase
 {
     private NodeConfiguration? _configuration;
+    private IReadOnlyList<PolicyWarning> _warnings = [];
     private PolicyExplanation? _explanation;
     private string? _problem;
     private string? _said;
@@ -49,6 +50,7 @@ public sealed partial class PoliciesPage : ComponentBase
         if (Node.Policies?.Load() is { } loaded)
         {
             _configuration = loaded.Configuration;
+            _warnings = loaded.IsValid ? PolicyLint.Check(loaded.Configuration, loaded.Values) : [];
             _problem = loaded.Errors is [{ } first, ..] ? $"The configuration has errors, the first: {first.Key} {first.Problem}. {first.Fix}" : null;
         }
     }
