@@ -46,7 +46,8 @@ public sealed class ServicePortTests : IDisposable
     public async Task A_channel_is_taken_there_under_every_posture(string posture)
     {
         await using LoggedNodes nodes = Nodes(posture);
-        Node listener = nodes.StartListener(LoggedNodes.OpenServiceOf(_backEnd));
+        // On a slow machine the channel's first bytes may come late: the back end is not to be connected for a silent client meanwhile.
+        Node listener = nodes.StartListener(LoggedNodes.OpenServiceOf(_backEnd) with { Quiet = TimeSpan.FromSeconds(60) });
         var peer = new PeerNode("be", listener.ServicePortOf("owa"), TestNodes.BackEndName);
 
         await LoggedNodes.AssertServedAsync(nodes.StartRelay("owa", peer).EndPointOf("be"), _backEnd);

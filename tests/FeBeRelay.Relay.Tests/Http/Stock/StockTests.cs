@@ -53,7 +53,10 @@ public sealed class StockTests
 
     /// <summary>Cases with the nodes' own clock, which a stock YARP does not have.</summary>
     private static readonly string[] Clocked =
-        [nameof(StreamingTests.Nothing_is_cut_for_being_quiet_for_an_hour), nameof(StreamingTests.A_cluster_may_ask_for_a_limit_of_silence)];
+    [
+        nameof(StreamingTests.Nothing_is_cut_for_being_quiet_for_an_hour), nameof(StreamingTests.A_cluster_may_ask_for_a_limit_of_silence),
+        nameof(StreamingTests.A_request_that_met_the_limit_of_silence_is_not_sent_again),
+    ];
 
     [Fact]
     public async Task A_stock_YARP_fails_exactly_the_cases_that_the_forwarder_is_for()
