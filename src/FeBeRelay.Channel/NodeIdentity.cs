@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Identity.Revocation;
 using FeBeRelay.Protocol.Cryptography;
@@ -37,6 +38,12 @@ public sealed class NodeIdentity
 
     /// <summary>The suites that it offers and takes where no rule names others, best first.</summary>
     public IReadOnlyList<Suite> Suites => Settings.Suites;
+
+    /// <summary>The authorities that it believes.</summary>
+    public IReadOnlyList<X509Certificate2> Roots => [.. _credentials.Verifier.Roots];
+
+    /// <summary>What they have taken back, as far as it knows.</summary>
+    public RevocationLists Revocation => _credentials.Verifier.Revocation;
 
     internal MainModeSettings Settings => _credentials.Settings;
 

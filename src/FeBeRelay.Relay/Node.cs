@@ -22,7 +22,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace FeBeRelay.Relay;
 
 /// <summary>One node: its relay endpoints, its listener, its associations. Started once, drained once.</summary>
-internal sealed class Node : IAsyncDisposable
+internal sealed partial class Node : IAsyncDisposable
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
@@ -45,6 +45,7 @@ internal sealed class Node : IAsyncDisposable
     private readonly HttpEndpoints? _http;
     private readonly ManagementEndpoint? _management;
     private readonly NodeTelemetry? _telemetry;
+    private CounterHistory? _history;
     private ChannelListener? _listener;
     private volatile bool _started;
     private volatile bool _drained;
@@ -211,17 +212,11 @@ internal sealed class Node : IAsyncDisposable
         {
             await port.DisposeAsync().ConfigureAwait(false);
         }
+        _history?.Dispose();
         _telemetry?.Dispose();
         _server.Dispose();
         Associations.Dispose();
         _ending.Dispose();
-    }
-
-    private ManagementEndpoint CreateManagement(ManagementOptions options, NodeHealth health)
-    {
-        var actions = new AssociationActions(Associations, () => _pools.All, _time);
-        var api = new ManagementApi(Monitor, Associations, actions, new EventFeed(_audit, _time), _audit);
-        return ManagementEndpoint.Create(options, new ManagementParts(api, new HealthApi(health), _telemetry!.Metrics), _audit, _loggers);
     }
 
     private ChannelConnector Connector(PeerNode peer)

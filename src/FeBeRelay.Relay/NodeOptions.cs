@@ -38,6 +38,15 @@ internal sealed record NodeOptions
     /// <summary>Where it can be managed, or null.</summary>
     public ManagementOptions? Management { get; init; }
 
+    /// <summary>Builds what the management endpoint serves to browsers, or null.</summary>
+    public ManagementSite? Site { get; init; }
+
+    /// <summary>Where its policy comes from; null without a configuration file.</summary>
+    public PolicySource? Policies { get; init; }
+
+    /// <summary>The file of the security log, if there is one.</summary>
+    public string? AuditFile { get; init; }
+
     /// <summary>Where security events go; stays its maker's.</summary>
     public AuditLog Audit { get; init; } = AuditLog.None();
 

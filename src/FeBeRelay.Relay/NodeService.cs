@@ -3,6 +3,7 @@ using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Credentials;
 using FeBeRelay.Relay.Fleet;
+using FeBeRelay.Relay.Management;
 using FeBeRelay.Relay.Policies;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -12,7 +13,8 @@ namespace FeBeRelay.Relay;
 
 /// <summary>A node in a host: opens its ports at start, drains at stop.</summary>
 internal sealed class NodeService(
-    NodeConfiguration configuration, IConfiguration values, PolicySource policies, InheritedSockets sockets, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+    NodeConfiguration configuration, IConfiguration values, PolicySource policies, InheritedSockets sockets, TimeProvider time, ILoggerFactory loggers,
+    ManagementSite? site = null) : IHostedService, IAsyncDisposable
 {
     private Node? _node;
     private AuditWriter? _audit;
@@ -28,7 +30,10 @@ internal sealed class NodeService(
         NodeOptions options = NodeOptionsFactory.Create(configuration, values, time);
         _audit = AuditFactory.Open(configuration.Audit, options.Name, options.Identity, time, loggers);
         var log = new AuditLog(_audit, AuditFactory.SelectionOf(configuration.Audit), options.Name, time);
-        _node = new Node(options with { Audit = log, Sockets = sockets }, time, loggers);
+        _node = new Node(
+            options with { Audit = log, AuditFile = configuration.Audit.Path, Sockets = sockets, Policies = policies, Site = configuration.Management.Console ? site : null },
+            time,
+            loggers);
         _credentials = CreateWatch(options, log, _node);
         await _credentials.StartAsync(TimeSpan.FromSeconds(configuration.Node.ReloadSeconds));
         if (configuration.Policy.Fleet is { } fleet)

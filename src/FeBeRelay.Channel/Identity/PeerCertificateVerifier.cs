@@ -31,6 +31,12 @@ public sealed class PeerCertificateVerifier
         _trust = new(roots, revocation);
     }
 
+    /// <summary>The roots that count.</summary>
+    internal X509Certificate2Collection Roots => _trust.Roots.Certificates;
+
+    /// <summary>The lists that count.</summary>
+    internal RevocationLists Revocation => _trust.Revocation;
+
     internal int CachedChains => _trust.Cache.Count;
 
     /// <summary>From now on only these roots and lists count, and nothing that was accepted under the old ones.</summary>

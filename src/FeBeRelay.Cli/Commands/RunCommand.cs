@@ -7,6 +7,7 @@ using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Relay;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Policies;
+using FeBeRelay.WebConsole.Hosting;
 using Microsoft.Extensions.Logging.Console;
 
 namespace FeBeRelay.Cli.Commands;
@@ -108,7 +109,7 @@ internal static class RunCommand
         builder.Services.Configure<HostOptions>(
             host => host.ShutdownTimeout = TimeSpan.FromSeconds(configuration.Node.DrainSeconds) + AfterDrain);
         ServiceHosting.Add(builder);
-        builder.Services.AddFeBeRelayNode(configuration, policies, sockets);
+        builder.Services.AddFeBeRelayNode(configuration, policies, sockets, ConsoleSite.Create);
         return builder.Build();
     }
 }

@@ -21,16 +21,20 @@ internal sealed class InProcessTunnel : LabTunnel
 
     private readonly Node _listener;
     private readonly Node _relay;
+    private readonly LabConsole? _console;
 
-    private InProcessTunnel(Node listener, Node relay)
+    private InProcessTunnel(Node listener, Node relay, LabConsole? console)
     {
         _listener = listener;
         _relay = relay;
+        _console = console;
     }
 
     public override IPEndPoint Relay => (IPEndPoint)_relay.EndPointOf(Endpoint);
 
     public override IPEndPoint Http => new(IPAddress.Loopback, _relay.Http!.Addresses[0].Port);
+
+    public override LabConsoleAddress? Console => _console?.AddressOf(_relay);
 
     public override AssociationSummary Association => Summarise(_relay.Associations.All.MaxBy(a => a.Created)!);
 
@@ -38,19 +42,11 @@ internal sealed class InProcessTunnel : LabTunnel
     public static async Task<LabTunnel> StartAsync(LabTunnelRequest request, CancellationToken cancellation)
     {
         using var authority = CertificateAuthority.Create("FeBeRelay lab", TimeProvider.System);
-        var listener = new Node(
-            new NodeOptions
-            {
-                Name = BackEnd,
-                Identity = Identity(authority, BackEnd),
-                NodePorts = [new IPEndPoint(IPAddress.Loopback, 0)],
-                Services = [.. request.BackEnds.Select((b, i) => new Service(ServiceOf(i), b, [FrontEnd], ProxyProtocol: false))],
-            },
-            TimeProvider.System,
-            LoggerFactory.Create(_ => { }));
+        LabConsole? console = request.HasConsole ? new LabConsole() : null;
+        Node listener = CreateListener(authority, request, console);
         await listener.StartAsync();
-        Node relay = CreateRelay(authority, request, request.TapLink(listener.NodePorts[0]));
-        var tunnel = new InProcessTunnel(listener, relay);
+        Node relay = CreateRelay(authority, request, request.TapLink(listener.NodePorts[0]), console);
+        var tunnel = new InProcessTunnel(listener, relay, console);
         try
         {
             var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -71,19 +67,36 @@ internal sealed class InProcessTunnel : LabTunnel
     {
         await _relay.DisposeAsync();
         await _listener.DisposeAsync();
+        if (_console is not null)
+        {
+            await _console.DisposeAsync();
+        }
     }
 
-    private static Node CreateRelay(CertificateAuthority authority, LabTunnelRequest request, IPEndPoint link) => new(
-        new NodeOptions
+    private static Node CreateListener(CertificateAuthority authority, LabTunnelRequest request, LabConsole? console)
+    {
+        var options = new NodeOptions
+        {
+            Name = BackEnd,
+            Identity = Identity(authority, BackEnd),
+            NodePorts = [new IPEndPoint(IPAddress.Loopback, 0)],
+            Services = [.. request.BackEnds.Select((b, i) => new Service(ServiceOf(i), b, [FrontEnd], ProxyProtocol: false))],
+        };
+        return new Node(console?.ShowTo(options, FrontEnd) ?? options, TimeProvider.System, LoggerFactory.Create(_ => { }));
+    }
+
+    private static Node CreateRelay(CertificateAuthority authority, LabTunnelRequest request, IPEndPoint link, LabConsole? console)
+    {
+        var options = new NodeOptions
         {
             Name = FrontEnd,
             Identity = Identity(authority, FrontEnd),
             Peers = [new PeerNode(BackEnd, link, BackEnd) { WarmChannels = 1 }],
             Endpoints = [new EndpointOptions(Endpoint, new IPEndPoint(IPAddress.Loopback, request.RelayPort), BackEnd, ServiceOf(0))],
             Http = new HttpOptions(HttpSections(request.BackEnds.Count)),
-        },
-        TimeProvider.System,
-        LoggerFactory.Create(_ => { }));
+        };
+        return new Node(console?.AddTo(options) ?? options, TimeProvider.System, LoggerFactory.Create(_ => { }));
+    }
 
     private static string ServiceOf(int backEnd) => $"owa{backEnd + 1}";
 
@@ -103,7 +116,8 @@ internal sealed class InProcessTunnel : LabTunnel
         using X509Certificate2 leaf = authority.Issue(new IssueRequest(name));
         return new NodeIdentity(
             NodeCertificate.FromCertificate(leaf, [], [PeerRole.Initiator, PeerRole.Responder], TimeProvider.System),
-            TrustedRoots.FromCertificates(authority.Certificate),
+            // A copy: the authority itself is forgotten when the nodes have started.
+            TrustedRoots.FromCertificates(X509CertificateLoader.LoadCertificate(authority.Certificate.RawData)),
             [Suite.Aes256Gcm], [Group.P256], Lifetimes.Default, TimeProvider.System);
     }
 

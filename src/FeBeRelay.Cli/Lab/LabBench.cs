@@ -36,7 +36,7 @@ internal sealed class LabBench : IAsyncDisposable
     public IReadOnlyList<LabEndpoint> Endpoints =>
         [LabEndpoint.Stream(Address), .. Tunnel.Http is { } http ? (LabEndpoint[])[LabEndpoint.Http(new Uri($"http://{http}"))] : []];
 
-    public static async Task<LabBench> StartAsync(StartLabTunnel startTunnel, int relayPort, TimeProvider time, CancellationToken cancellation)
+    public static async Task<LabBench> StartAsync(StartLabTunnel startTunnel, int relayPort, bool withConsole, TimeProvider time, CancellationToken cancellation)
     {
         var store = new SampleStore(time);
         var anyPort = new IPEndPoint(IPAddress.Loopback, 0);
@@ -44,7 +44,8 @@ internal sealed class LabBench : IAsyncDisposable
             store, [await SampleBackEnd.StartAsync(anyPort, store, time, cancellation), await SampleBackEnd.StartAsync(anyPort, store, time, cancellation)]);
         try
         {
-            bench.Tunnel = bench.Add(await startTunnel(new LabTunnelRequest(bench.Clear.Addresses, relayPort, bench.TapLink), cancellation));
+            var request = new LabTunnelRequest(bench.Clear.Addresses, relayPort, bench.TapLink) { HasConsole = withConsole };
+            bench.Tunnel = bench.Add(await startTunnel(request, cancellation));
             return bench.Link is null ? throw new InvalidOperationException("The tunnel was started without laying the wiretap on its link.") : bench;
         }
         catch

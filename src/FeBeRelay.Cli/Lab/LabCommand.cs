@@ -49,7 +49,7 @@ internal static class LabCommand
 
     private static async Task<int> CheckAsync(StartLabTunnel startTunnel, int port, bool json, LabOutput output, CancellationToken cancellation)
     {
-        await using LabBench bench = await StartAsync(startTunnel, port, cancellation);
+        await using LabBench bench = await StartAsync(startTunnel, port, withConsole: false, cancellation);
         bool ok = await LabCheckRun.RunAsync(bench, json, output, TimeProvider.System, cancellation);
         return ok ? ExitCode.Succeeded : ExitCode.Failed;
     }
@@ -57,7 +57,7 @@ internal static class LabCommand
     private static async Task<int> ShowAsync(StartLabTunnel startTunnel, int? wanted, LabOutput output, CancellationToken cancellation)
     {
         await using LabBench bench = wanted is { } port
-            ? await StartAsync(startTunnel, port, cancellation)
+            ? await StartAsync(startTunnel, port, withConsole: true, cancellation)
             : await StartAnywhereAsync(startTunnel, cancellation);
         await LabShow.RunAsync(bench, output, TimeProvider.System, cancellation);
         return ExitCode.Succeeded;
@@ -68,19 +68,19 @@ internal static class LabCommand
     {
         try
         {
-            return await LabBench.StartAsync(startTunnel, UsualPort, TimeProvider.System, cancellation);
+            return await LabBench.StartAsync(startTunnel, UsualPort, withConsole: true, TimeProvider.System, cancellation);
         }
         catch (Exception error) when (SocketErrorOf(error) == SocketError.AddressAlreadyInUse)
         {
-            return await StartAsync(startTunnel, port: 0, cancellation);
+            return await StartAsync(startTunnel, port: 0, withConsole: true, cancellation);
         }
     }
 
-    private static async Task<LabBench> StartAsync(StartLabTunnel startTunnel, int port, CancellationToken cancellation)
+    private static async Task<LabBench> StartAsync(StartLabTunnel startTunnel, int port, bool withConsole, CancellationToken cancellation)
     {
         try
         {
-            return await LabBench.StartAsync(startTunnel, port, TimeProvider.System, cancellation);
+            return await LabBench.StartAsync(startTunnel, port, withConsole, TimeProvider.System, cancellation);
         }
         catch (Exception error) when (SocketErrorOf(error) is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
         {

@@ -56,6 +56,7 @@ internal static class LabShow
             ("or", $"curl -u alice:lab {bench.Address}exchange/alice/Inbox/"),
             ("or", $"curl -u alice:lab -X PROPFIND {bench.Address}exchange/alice/Inbox/"),
             .. bench.Tunnel.Http is { } http ? ((string, string)[])[("http endpoint", $"http://{http}/  (the same, by YARP to two back ends in turn)")] : [],
+            .. bench.Tunnel.Console is { } console ? ((string, string)[])[("console", $"{console.Address}  (the relay, in a browser)"), ("token", console.Token)] : [],
             ("back end", $"{bench.BackEnds[0].Address}  (the same pages, not through the relay)"),
             .. AssociationText.Lines(bench.Tunnel.Association),
             ("end", "Ctrl+C"),

@@ -1,3 +1,5 @@
+using FeBeRelay.Relay.Monitoring;
+
 namespace FeBeRelay.Cli.Monitor;
 
 /// <summary>What the monitor's rows are ordered by.</summary>

@@ -18,6 +18,9 @@ public sealed record ManagementSettings
     [Example("[ \"127.0.0.1:8444\" ]")]
     public IReadOnlyList<EndpointAddress> Listen { get; init; } = [];
 
+    [Description("Whether the management endpoint also serves the web console, at /console/.")]
+    public bool Console { get; init; } = true;
+
     [Description("Who may look at this node over channels: DNS names of certificates, or \"ou=Unit\".")]
     [Example("[ \"admin.lab.test\" ]")]
     [Form(ServiceSettings.PeerPattern, "the DNS name of a certificate or \"ou=Unit\", without wildcards")]

@@ -25,10 +25,12 @@ internal sealed class ManagementEndpoint : IAsyncDisposable
     private readonly ManagementOptions _options;
     private readonly ManagementFolder _folder;
     private readonly ILogger _logger;
+    private readonly SiteHost? _site;
 
-    private ManagementEndpoint(WebApplication application, ManagementOptions options, ManagementFolder folder, ILogger logger)
+    private ManagementEndpoint(WebApplication application, SiteHost? site, ManagementOptions options, ManagementFolder folder, ILogger logger)
     {
         _application = application;
+        _site = site;
         _options = options;
         _folder = folder;
         _logger = logger;
@@ -65,7 +67,9 @@ internal sealed class ManagementEndpoint : IAsyncDisposable
         parts.Health.Map(application);
         application.MapPrometheusScrapingEndpoint("/metrics", parts.Metrics, configureBranchedPipeline: null, optionsName: null);
         application.MapOpenApi("/openapi/{documentName}.json");
-        return new ManagementEndpoint(application, options, folder, logger);
+        SiteHost? site = parts.Site is { } build ? new SiteHost(() => build(tokens)) : null;
+        MapSite(application, site);
+        return new ManagementEndpoint(application, site, options, folder, logger);
     }
 
     /// <summary>Opens it.</summary>
@@ -99,7 +103,24 @@ internal sealed class ManagementEndpoint : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _application.DisposeAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        if (_site is not null)
+        {
+            await _site.DisposeAsync().ConfigureAwait(false);
+        }
+        await _application.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The site asks for the role itself: what it serves to everybody are empty pages.</summary>
+    private static void MapSite(WebApplication application, SiteHost? site)
+    {
+        if (site is not null)
+        {
+            application.Map(SiteHost.Base + "/{**rest}", site.InvokeAsync).WithMetadata(new NeedsRole(ManagementRole.None)).ExcludeFromDescription();
+            application.MapGet("/", () => Results.Redirect(SiteHost.Base + "/")).WithMetadata(new NeedsRole(ManagementRole.None)).ExcludeFromDescription();
+        }
+    }
 
     private static IEnumerable<(string Path, ManagementWay Way)> Sockets(ManagementOptions options, ManagementFolder folder) =>
     [

@@ -13,6 +13,14 @@ internal sealed class PolicySource(string file, Func<ConfigurationLoadResult> lo
     /// <summary>What the command assigned last; empty if nothing, or if it was taken back.</summary>
     public string Assignment() => ReadAssignment(file);
 
+    /// <summary>Assigns, as the command does; the watch sees it.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Assign(string policy) => PolicyAssignment.Write(file, policy);
+
+    /// <summary>Takes the assignment back; whether there was one.</summary>
+    /// <exception cref="IOException">It cannot be removed.</exception>
+    public bool Unassign() => PolicyAssignment.Remove(file);
+
     /// <summary>The configuration as it is now.</summary>
     public ConfigurationLoadResult Load() => load();
 

@@ -63,7 +63,7 @@ public sealed class LabCommandTests
     [Fact]
     public async Task Left_running_it_shows_where_to_look_and_what_passed_until_it_is_interrupted()
     {
-        await using LabBench bench = await LabBench.StartAsync(TestTunnels.StartHidingAsync, relayPort: 0, TimeProvider.System, Cancellation);
+        await using LabBench bench = await LabBench.StartAsync(TestTunnels.StartHidingAsync, relayPort: 0, withConsole: false, TimeProvider.System, Cancellation);
         using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         using var writer = new FlushSignallingWriter();
         var time = new FakeTimeProvider();

@@ -65,6 +65,9 @@ internal sealed class NodePair : IAsyncDisposable
     /// <summary>The listener's section <c>management</c>, if it is to have one.</summary>
     public string Management { get; init; } = "{}";
 
+    /// <summary>The relay's.</summary>
+    public string RelayManagement { get; init; } = "{}";
+
     public int ReloadSeconds { get; init; } = 10;
 
     /// <summary>Whether the nodes look into ca.crl.</summary>
@@ -167,6 +170,7 @@ internal sealed class NodePair : IAsyncDisposable
 
     private string WriteRelay(string listen) => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
         "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}}, "maxIdleChannels": {{MaxIdleChannels}} } },
+        {{(RelayManagement == "{}" ? "" : $"\"management\": {RelayManagement},")}}
         {{(IsHttp ? Http.Replace("LISTEN", listen, StringComparison.Ordinal) : $$"""
             "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(listen)}}, "node": "be1", "service": "owa" {{EndpointMore}} }{{string.Concat(MoreServices.Keys.Select(
                 s => $", \"{s}\": {{ \"listen\": \"127.0.0.1:0\", \"node\": \"be1\", \"service\": \"{s}\" }}"))}} } }

@@ -17,6 +17,7 @@ internal static class Tool
         ["systemd-analyze"] = "systemd",
         ["systemd-socket-activate"] = "systemd",
         ["script"] = "bsdutils",
+        ["chromium"] = "chromium",
         ["apache2"] = "apache2",
         ["litmus"] = "litmus",
         ["dovecot"] = "dovecot-imapd dovecot-pop3d",

@@ -1,6 +1,4 @@
-using FeBeRelay.Relay.Monitoring;
-
-namespace FeBeRelay.Cli.Monitor;
+namespace FeBeRelay.Relay.Monitoring;
 
 /// <summary>A row of the monitor: an association, or a flow in the clear.</summary>
 /// <param name="Peer">The peer.</param>
@@ -24,6 +22,12 @@ internal sealed record MonitorRow(
 {
     private static readonly StringComparison Case = StringComparison.OrdinalIgnoreCase;
 
+    /// <summary>Why it is clear; null of associations.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>No other row has it.</summary>
+    public string Key => Id ?? $"clear {Service} {Peer} {Rule} {Cause}";
+
     public static MonitorRow Of(AssociationView one)
     {
         ChannelView? youngest = one.Channels.Count > 0 ? one.Channels[0] : null;
@@ -33,7 +37,7 @@ internal sealed record MonitorRow(
     }
 
     public static MonitorRow Of(ClearView one) => new(
-        one.Peer, one.Rule, Protection.Clear, null, null, null, one.Endpoint, null, null, one.Connections, (ulong)one.BytesSent, (ulong)one.BytesReceived, null, null, null);
+        one.Peer, one.Rule, Protection.Clear, null, null, null, one.Endpoint, null, null, one.Connections, (ulong)one.BytesSent, (ulong)one.BytesReceived, null, null, null) { Cause = one.Cause };
 
     /// <summary>Whether one of its words has the text in it.</summary>
     public bool Contains(string text) =>

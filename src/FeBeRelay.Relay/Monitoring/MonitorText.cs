@@ -1,7 +1,6 @@
 using System.Globalization;
-using FeBeRelay.Relay.Monitoring;
 
-namespace FeBeRelay.Cli.Monitor;
+namespace FeBeRelay.Relay.Monitoring;
 
 /// <summary>Figures in few characters.</summary>
 internal static class MonitorText
