@@ -37,7 +37,10 @@ internal sealed record MonitorRow(
     }
 
     public static MonitorRow Of(ClearView one) => new(
-        one.Peer, one.Rule, Protection.Clear, null, null, null, one.Endpoint, null, null, one.Connections, (ulong)one.BytesSent, (ulong)one.BytesReceived, null, null, null) { Cause = one.Cause };
+        one.Peer, one.Rule, Protection.Clear, null, null, null, one.Endpoint, null, null, one.Connections, (ulong)one.BytesSent, (ulong)one.BytesReceived, null, null, null)
+    {
+        Cause = one.Cause,
+    };
 
     /// <summary>Whether one of its words has the text in it.</summary>
     public bool Contains(string text) =>
