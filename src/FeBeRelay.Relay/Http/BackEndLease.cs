@@ -15,7 +15,8 @@ internal sealed class BackEndLease(HttpContext context, BackEndPool pool, Client
     private BackEndConnection? _connection;
     private volatile bool _isAborted;
     private bool _isReleased;
-    /// <summary>Ended or aborted from outside: it carries no other exchange.</summary>
+
+    // Ended or aborted from outside: it carries no other exchange.
     private bool _isCut;
 
     /// <summary>The connection.</summary>

@@ -19,15 +19,11 @@ internal sealed class CredentialGuard(GuardMode mode, AuditLog audit, ILogger lo
     {
         if (wish.MustBeProtected)
         {
-            HttpPolicyLog.Guarded(logger, path.Endpoint, wish.Exchange, path.Target.Peer.Name, path.Rule.Name, "its client is logged on to a protected connection");
-            audit.RequestGuarded(path.Endpoint, path.Target.Peer.Name, path.Rule, wish.Local, path.Target.ClearTo, "its client is logged on to a protected connection");
-            throw Failure.OfGuard("keeping the logon on protected connections, of which there is none");
+            throw Refuse(path, wish, "its client is logged on to a protected connection", "keeping the logon on protected connections, of which there is none");
         }
         if (mode == GuardMode.Refuse && wish.Secret is { } secret)
         {
-            HttpPolicyLog.Guarded(logger, path.Endpoint, wish.Exchange, path.Target.Peer.Name, path.Rule.Name, $"it carries {secret}");
-            audit.RequestGuarded(path.Endpoint, path.Target.Peer.Name, path.Rule, wish.Local, path.Target.ClearTo, $"it carries {secret}");
-            throw Failure.OfGuard($"guarding the request: it carries {secret}, and its way to the node would be clear");
+            throw Refuse(path, wish, $"it carries {secret}", $"guarding the request: it carries {secret}, and its way to the node would be clear");
         }
     }
 
@@ -39,5 +35,12 @@ internal sealed class CredentialGuard(GuardMode mode, AuditLog audit, ILogger lo
             HttpPolicyLog.SentUnguarded(logger, path.Endpoint, wish.Exchange, secret, path.Target.Peer.Name, path.Rule.Name);
             audit.RequestSentClear(path.Endpoint, path.Target.Peer.Name, path.Rule, local, remote, $"it carries {secret}");
         }
+    }
+
+    private ExchangeException Refuse(OutboundPath path, BackEndWish wish, string reason, string step)
+    {
+        HttpPolicyLog.Guarded(logger, path.Endpoint, wish.Exchange, path.Target.Peer.Name, path.Rule.Name, reason);
+        audit.RequestGuarded(path.Endpoint, path.Target.Peer.Name, path.Rule, wish.Local, path.Target.ClearTo, reason);
+        return Failure.OfGuard(step);
     }
 }

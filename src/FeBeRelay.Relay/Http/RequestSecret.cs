@@ -6,7 +6,11 @@ namespace FeBeRelay.Relay.Http;
 /// <summary>What of a request must not be read on the network: credentials, or content.</summary>
 internal static class RequestSecret
 {
-    private static readonly string[] CredentialNames = [HeaderNames.Authorization, HeaderNames.ProxyAuthorization, HeaderNames.Cookie];
+    // Each with its words: every request is looked at, also where none may go clear.
+    private static readonly (string Name, string Words)[] Credentials =
+    [
+        (HeaderNames.Authorization, "credentials (Authorization)"), (HeaderNames.ProxyAuthorization, "credentials (Proxy-Authorization)"), (HeaderNames.Cookie, "credentials (Cookie)"),
+    ];
 
     /// <summary>In words; null where there is nothing.</summary>
     /// <param name="context">The client's request.</param>
@@ -14,12 +18,12 @@ internal static class RequestSecret
     /// <param name="hasBody">Whether bytes follow the head.</param>
     public static string? Of(HttpContext context, HttpRequestMessage? message, bool hasBody)
     {
-        foreach (string name in CredentialNames)
+        foreach ((string name, string words) in Credentials)
         {
             bool sent = message is null ? context.Request.Headers.ContainsKey(name) : message.Headers.NonValidated.Contains(name);
             if (sent && !(name == HeaderNames.Cookie && IsOfAffinityOnly(context)))
             {
-                return $"credentials ({name})";
+                return words;
             }
         }
         return hasBody ? BodyOf(context.Request)
