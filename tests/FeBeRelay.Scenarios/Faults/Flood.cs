@@ -17,17 +17,23 @@ internal sealed class Flood(IPEndPoint target) : IDisposable
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
     private readonly ConcurrentBag<Socket> _held = [];
-    private int _refused;
+    private readonly ConcurrentBag<Task> _cuts = [];
 
-    /// <summary>Connections that were cut before they had said all, or at once.</summary>
-    public int Refused => Volatile.Read(ref _refused);
+    /// <summary>Half-open handshakes that the node has cut.</summary>
+    public int Cut => _cuts.Count(cut => cut.IsCompleted);
+
+    /// <summary>The next of them that will be.</summary>
+    public Task NextCutAsync() => Task.WhenAny(_cuts.Where(cut => !cut.IsCompleted));
 
     /// <summary>Handshakes that begin and get no further, all from one address; they are held until the flood is disposed.</summary>
     public Task HalfOpenAsync(int count) => PacedAsync(count, async _ =>
     {
         Socket socket = From("127.0.2.1");
         _held.Add(socket);
-        await socket.ConnectAsync(target, Cancellation);
+        Task connected = socket.ConnectAsync(target, Cancellation).AsTask();
+        // Listened to from the first: who is cut at once may see it before it has spoken.
+        _cuts.Add(EndOfAsync(socket, connected));
+        await connected;
         // The preface, and of the first record its type alone.
         await socket.SendAsync((byte[])[.. Preface.Bytes, (byte)RecordType.InitiatorHello], Cancellation);
     });
@@ -38,10 +44,7 @@ internal sealed class Flood(IPEndPoint target) : IDisposable
         using Socket socket = From($"127.0.3.{1 + number % GarbageSources}");
         await socket.ConnectAsync(target, Cancellation);
         await socket.SendAsync(RandomNumberGenerator.GetBytes(GarbageBytes), Cancellation);
-        while (await socket.ReceiveAsync(new byte[GarbageBytes], Cancellation) > 0)
-        {
-            // An alert, perhaps.
-        }
+        await EndOfAsync(socket, Task.CompletedTask);
     });
 
     public void Dispose()
@@ -69,21 +72,37 @@ internal sealed class Flood(IPEndPoint target) : IDisposable
         {
             for (int i = 0; i < EachTick && running.Count < count; i++)
             {
-                running.Add(OneAsync(running.Count, connect));
+                running.Add(MayBeCutAsync(connect(running.Count)));
             }
         }
         await Task.WhenAll(running);
     }
 
-    private async Task OneAsync(int number, Func<int, Task> connect)
+    private static async Task EndOfAsync(Socket socket, Task connected)
     {
         try
         {
-            await connect(number);
+            await connected;
+            while (await socket.ReceiveAsync(new byte[GarbageBytes], Cancellation) > 0)
+            {
+                // An alert, perhaps.
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Cut by a reset, or the flood is over.
+        }
+    }
+
+    private static async Task MayBeCutAsync(Task connection)
+    {
+        try
+        {
+            await connection;
         }
         catch (SocketException)
         {
-            Interlocked.Increment(ref _refused);
+            // That is what the node is there for.
         }
     }
 }
