@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Identity.Revocation;
+using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Policy;
@@ -11,6 +14,9 @@ namespace FeBeRelay.Channel;
 public sealed class NodeIdentity
 {
     private readonly TimeProvider _time;
+
+    // Tells this node from others that hold the same pre-shared key.
+    private readonly byte[] _instance = RandomNumberGenerator.GetBytes(Limits.IdSize);
     private volatile Credentials _credentials;
 
     /// <param name="certificate">The node's own; stays the caller's.</param>
@@ -19,15 +25,18 @@ public sealed class NodeIdentity
     /// <param name="groups">In order of preference, at least one.</param>
     /// <param name="lifetimes">The longest that it allows.</param>
     /// <param name="time">The clock of certificates' validity.</param>
+    /// <param name="keys">Pre-shared keys that policy may name; none where null.</param>
     public NodeIdentity(
-        NodeCertificate certificate, TrustedRoots roots, IReadOnlyList<Suite> suites, IReadOnlyList<Group> groups, Lifetimes lifetimes, TimeProvider time)
+        NodeCertificate certificate, TrustedRoots roots, IReadOnlyList<Suite> suites, IReadOnlyList<Group> groups, Lifetimes lifetimes, TimeProvider time,
+        IReadOnlyList<PreSharedKey>? keys = null)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         _time = time;
         _credentials = new Credentials(
             certificate,
             new PeerCertificateVerifier(roots, time, certificate.Leaf),
-            new MainModeSettings(suites, groups, lifetimes, LocalIdentityOf(certificate), PlatformEntropy.Instance));
+            new MainModeSettings(suites, groups, lifetimes, LocalIdentityOf(certificate), PlatformEntropy.Instance) { Instance = _instance },
+            keys ?? []);
     }
 
     /// <summary>The first DNS name of the node's certificate.</summary>
@@ -54,25 +63,66 @@ public sealed class NodeIdentity
     /// <param name="certificate">The node's own, new or as before; stays the caller's. One that is replaced is not to be disposed: a main mode may be signing with it.</param>
     /// <param name="roots">The authorities.</param>
     /// <param name="revocation">What they have taken back.</param>
-    public void Replace(NodeCertificate certificate, TrustedRoots roots, RevocationLists revocation)
+    /// <param name="keys">The pre-shared keys; as before where null. Those that are replaced are not to be disposed either.</param>
+    public void Replace(NodeCertificate certificate, TrustedRoots roots, RevocationLists revocation, IReadOnlyList<PreSharedKey>? keys = null)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         Credentials old = _credentials;
         if (ReferenceEquals(certificate, old.Certificate))
         {
             old.Verifier.ReplaceTrust(roots, revocation);
+            _credentials = old with { Keys = keys ?? old.Keys };
             return;
         }
         _credentials = new Credentials(
             certificate,
             new PeerCertificateVerifier(roots, revocation, _time, certificate.Leaf),
-            old.Settings with { Identity = LocalIdentityOf(certificate) });
+            old.Settings with { Identity = LocalIdentityOf(certificate) },
+            keys ?? old.Keys);
     }
 
-    /// <summary>What main mode offers where policy names suites or lifetimes in the place of the node's.</summary>
+    /// <summary>What main mode offers where policy names suites, lifetimes or ways to authenticate in the place of the node's.</summary>
+    /// <exception cref="ProtocolException">Policy names nothing but pre-shared keys that this node has not.</exception>
     internal MainModeSettings SettingsFor(SecurityMethods security) => security == SecurityMethods.Default
         ? Settings
-        : Settings with { Suites = security.Suites ?? Settings.Suites, Lifetimes = security.Lifetimes ?? Settings.Lifetimes };
+        : Settings with
+        {
+            Suites = security.Suites ?? Settings.Suites,
+            Lifetimes = security.Lifetimes ?? Settings.Lifetimes,
+            Methods = MethodsOf(security.Authentication),
+        };
+
+    /// <summary>The ways to authenticate that policy names and this node has the means for, in the order given; four keys at most.</summary>
+    /// <exception cref="ProtocolException">There is none.</exception>
+    internal IReadOnlyList<MainModeMethod> MethodsOf(IEnumerable<AuthenticationMethod> allowed)
+    {
+        IReadOnlyList<AuthenticationMethod> named = [.. allowed];
+        Credentials credentials = _credentials;
+        var methods = new List<MainModeMethod>();
+        foreach (AuthenticationMethod method in named)
+        {
+            PreSharedKey? key = credentials.Keys.FirstOrDefault(one => one.Name == method.Key);
+            if (method.Key is null || (key is not null && methods.Count(one => one.Key is not null) < MainModeMethod.MaxKeys))
+            {
+                methods.Add(new MainModeMethod(key));
+            }
+        }
+        return methods.Count > 0
+            ? methods
+            : throw new ProtocolException(ProtocolError.NothingInCommon, $"policy asks for {string.Join(", ", named)}, which this node does not have");
+    }
+
+    /// <summary>Why an association's peer would be refused now; null if it would not.</summary>
+    internal CertificateProblem? Recheck(Association association)
+    {
+        if (association.Peer.Method.Key is { } name)
+        {
+            return _credentials.Keys.Any(key => key.Name == name && key.Fingerprint == association.Peer.Fingerprint)
+                ? null
+                : new CertificateProblem(IdentityRefusal.Revoked, $"this node no longer has pre-shared key {name} as it was");
+        }
+        return Verify(association.PeerChain, association.Role == Role.Initiator ? PeerRole.Responder : PeerRole.Initiator).Problem;
+    }
 
     /// <summary>Checks a chain, leaf first; about 1 ms for one that was not seen before.</summary>
     public PeerVerdict Verify(IReadOnlyList<byte[]> chain, PeerRole role) => _credentials.Verifier.Verify(chain, role);
@@ -80,5 +130,5 @@ public sealed class NodeIdentity
     private static LocalIdentity LocalIdentityOf(NodeCertificate certificate) =>
         new(certificate.Chain, (SignatureScheme)certificate.Scheme, data => certificate.Sign(data));
 
-    private sealed record Credentials(NodeCertificate Certificate, PeerCertificateVerifier Verifier, MainModeSettings Settings);
+    private sealed record Credentials(NodeCertificate Certificate, PeerCertificateVerifier Verifier, MainModeSettings Settings, IReadOnlyList<PreSharedKey> Keys);
 }

@@ -77,7 +77,8 @@ internal static class NodeOptionsFactory
         [.. node.Suites.Select(s => Suite.Find(s)!)],
         [.. node.Groups.Select(g => Group.Find(g)!)],
         ToLifetimes(lifetimes),
-        time);
+        time,
+        [.. node.PreSharedKeys.Select(key => PreSharedKeyFile.Load(key.Key, key.Value.Path))]);
 
     private static NodeCertificate LoadCertificate(CertificateSettings settings, IReadOnlyCollection<PeerRole> roles, TimeProvider time) =>
         NodeCertificate.Load(new NodeCertificateFiles(settings.Path, settings.KeyPath, settings.PasswordFile), roles, time);

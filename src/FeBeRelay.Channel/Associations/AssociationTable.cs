@@ -119,7 +119,7 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
     }
 
     /// <summary>
-    /// Checks every peer's certificates anew, after the node's roots or revocation lists have changed or a list has ended. An association whose peer would
+    /// Checks every peer's certificates or key anew, after the node's roots, revocation lists or pre-shared keys have changed or a list has ended. An association whose peer would
     /// be refused now is given up, and its channels are cut.
     /// </summary>
     /// <param name="identity">What the node believes.</param>
@@ -128,10 +128,9 @@ public sealed class AssociationTable(ILogger<AssociationTable> logger) : IDispos
         ArgumentNullException.ThrowIfNull(identity);
         foreach (Association association in _all.Keys)
         {
-            PeerRole peer = association.Role == Role.Initiator ? PeerRole.Responder : PeerRole.Initiator;
-            if (identity.Verify(association.PeerChain, peer) is { IsAccepted: false } verdict)
+            if (identity.Recheck(association) is { } problem)
             {
-                Revoke(association, verdict.Problem);
+                Revoke(association, problem);
             }
         }
     }

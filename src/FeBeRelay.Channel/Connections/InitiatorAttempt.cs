@@ -16,7 +16,6 @@ namespace FeBeRelay.Channel.Connections;
 internal sealed class InitiatorAttempt(
     ChannelConnector connector, NodeIdentity identity, AssociationTable associations, MainModeGate gate, TimeProvider time, StepTimer steps, Socket socket, Demand demand)
 {
-    private readonly MainModeSettings _settings = identity.SettingsFor(connector.Peer.Security);
     private readonly bool _forwardSecrecy = connector.Peer.Security.ForwardSecrecy;
     private Association? _association;
     private PeerIdentity? _verified;
@@ -32,6 +31,8 @@ internal sealed class InitiatorAttempt(
 
     // The association whose secrets the quick mode needs until it is over.
     private Association? _held;
+
+    private MainModeSettings Settings => identity.SettingsFor(connector.Peer.Security);
 
     /// <summary>The step that is being done.</summary>
     public NegotiationStep Step { get; private set; }
@@ -52,7 +53,7 @@ internal sealed class InitiatorAttempt(
     {
         Step = NegotiationStep.MainMode;
         _runsMainMode = true;
-        return RunAsync(now => InitiatorNegotiation.WithMainMode(_settings, demand, _forwardSecrecy, now), cancellation);
+        return RunAsync(now => InitiatorNegotiation.WithMainMode(Settings, demand, _forwardSecrecy, now), cancellation);
     }
 
     /// <summary>Main mode alone, for channels that are alive elsewhere. The caller has entered the gate, and the association is in the table.</summary>
@@ -76,7 +77,7 @@ internal sealed class InitiatorAttempt(
             return Task.FromResult<SecureChannel?>(null);
         }
         _held = association;
-        return RunAsync(now => InitiatorNegotiation.WithQuickMode(_settings, association.Keys, counter, demand, _forwardSecrecy, now), cancellation);
+        return RunAsync(now => InitiatorNegotiation.WithQuickMode(Settings, association.Keys, counter, demand, _forwardSecrecy, now), cancellation);
     }
 
     private async Task<SecureChannel?> RunAsync(Func<TimeSpan, InitiatorNegotiation> start, CancellationToken cancellation)
@@ -175,6 +176,13 @@ internal sealed class InitiatorAttempt(
     /// <summary>Checks the peer's chain, and that it names the node that is being dialled (docs/protocol.md 7.3).</summary>
     private void Verify(InitiatorNegotiation negotiation)
     {
+        if (negotiation.PeerKey is { } key)
+        {
+            // Policy names the key for this peer: its holder is taken for it.
+            _verified = PeerIdentity.Of(key);
+            negotiation.Proceed(VerifiedPeer.Of(key));
+            return;
+        }
         PeerVerdict verdict = identity.Verify(negotiation.PeerChain, PeerRole.Responder);
         string? problem = !verdict.IsAccepted ? verdict.Problem.Explanation
             : verdict.Identity.Matches(connector.Peer.Identity) ? null

@@ -44,7 +44,7 @@ internal sealed class ResponderAttempt(
     /// <exception cref="ProtocolException">The negotiation failed; the peer was told as much as it may know.</exception>
     public async Task<SecureChannel?> RunAsync(ReadOnlyMemory<byte> received, CancellationToken cancellation)
     {
-        MainModeSettings settings = identity.Settings with { Suites = admission.SuitesFor(_arrival) };
+        MainModeSettings settings = identity.Settings with { Suites = admission.SuitesFor(_arrival), Methods = identity.MethodsOf(admission.MethodsFor(_arrival)) };
         using var negotiation = new ResponderNegotiation(settings, time.GetElapsedTime(0), slot.MayDoMainMode);
         try
         {
@@ -109,6 +109,28 @@ internal sealed class ResponderAttempt(
     /// <summary>Checks the initiator's chain, then whether policy and services take it (docs/protocol.md 7.3).</summary>
     private void Verify(ResponderNegotiation negotiation)
     {
+        VerifiedPeer peer = VerifyPeer(negotiation);
+        PeerAdmission answer = Admit(_verified!, negotiation.Demand);
+        if (RefusalOf(answer, negotiation.Suite) is { } refusal)
+        {
+            throw negotiation.Decline(peer, refusal.Code, refusal.Reason);
+        }
+        slot.PeerProved();
+        Fate fate = negotiation.Tried.Length == 0 ? Fate.None : IsIssuedTo(_verified!, negotiation.Tried) ? Fate.Kept : Fate.Lost;
+        Lifetimes lifetimes = answer.Rule.Security.Lifetimes ?? identity.Settings.Lifetimes;
+        negotiation.Accept(peer, RandomNumberGenerator.GetBytes(Limits.IdSize), answer.Answer, fate, lifetimes);
+        _association = new Association(Role.Responder, negotiation.MainMode!, _verified!, time);
+        associations.AddIssued(_association);
+        _progress = _progress with { Step = NegotiationStep.QuickMode };
+    }
+
+    private VerifiedPeer VerifyPeer(ResponderNegotiation negotiation)
+    {
+        if (negotiation.PeerKey is { } key)
+        {
+            _verified = PeerIdentity.Of(key);
+            return VerifiedPeer.Of(key);
+        }
         PeerVerdict verdict = identity.Verify(negotiation.PeerChain, PeerRole.Initiator);
         if (!verdict.IsAccepted)
         {
@@ -116,19 +138,7 @@ internal sealed class ResponderAttempt(
             throw negotiation.Reject($"the peer's certificate was refused: {verdict.Problem.Explanation}");
         }
         _verified = verdict.Identity;
-        VerifiedPeer peer = VerifiedPeer.Of(verdict.Identity.Name, negotiation.PeerChain);
-        PeerAdmission answer = Admit(verdict.Identity, negotiation.Demand);
-        if (RefusalOf(answer, negotiation.Suite) is { } refusal)
-        {
-            throw negotiation.Decline(peer, refusal.Code, refusal.Reason);
-        }
-        slot.PeerProved();
-        Fate fate = negotiation.Tried.Length == 0 ? Fate.None : IsIssuedTo(_verified, negotiation.Tried) ? Fate.Kept : Fate.Lost;
-        Lifetimes lifetimes = answer.Rule.Security.Lifetimes ?? identity.Settings.Lifetimes;
-        negotiation.Accept(peer, RandomNumberGenerator.GetBytes(Limits.IdSize), answer.Answer, fate, lifetimes);
-        _association = new Association(Role.Responder, negotiation.MainMode!, _verified, time);
-        associations.AddIssued(_association);
-        _progress = _progress with { Step = NegotiationStep.QuickMode };
+        return VerifiedPeer.Of(verdict.Identity.Name, negotiation.PeerChain);
     }
 
     private bool IsIssuedTo(PeerIdentity peer, byte[] id) =>

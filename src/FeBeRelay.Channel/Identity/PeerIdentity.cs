@@ -1,3 +1,6 @@
+using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Policy;
+
 namespace FeBeRelay.Channel.Identity;
 
 /// <summary>A peer whose chain passed every check. Only a verification makes one, so holding it is the proof.</summary>
@@ -19,15 +22,22 @@ public sealed record PeerIdentity
         SubjectForDisplay = subjectForDisplay;
     }
 
+    /// <summary>How it has proved who it is.</summary>
+    public AuthenticationMethod Method { get; private init; } = AuthenticationMethod.Certificate;
+
+    /// <summary>Whoever has proved to hold that key: any node of its group, named after the key.</summary>
+    internal static PeerIdentity Of(PreSharedKey key) =>
+        new([key.ToString()], [], key.Fingerprint, DateTimeOffset.MaxValue, $"pre-shared key {key.Name}") { Method = new AuthenticationMethod(key.Name) };
+
     /// <summary>The first DNS name: what logs and views call this peer.</summary>
     public string Name => DnsNames[0];
 
-    /// <summary>DNS names of the subject alternative name in lower case, at least one; names with wildcards are left out.</summary>
+    /// <summary>DNS names of the subject alternative name in lower case, at least one; names with wildcards are left out. Of a pre-shared key: <c>psk=NAME</c>.</summary>
     public IReadOnlyList<string> DnsNames { get; }
 
     public IReadOnlyList<string> OrganizationalUnits { get; }
 
-    /// <summary>SHA-256 of the leaf, lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 of the leaf, lower-case hexadecimal; of a pre-shared key what tells it from others.</summary>
     public string Fingerprint { get; }
 
     /// <summary>The earliest end of validity in the whole chain: no association should outlive it.</summary>

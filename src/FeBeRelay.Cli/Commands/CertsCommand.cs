@@ -15,6 +15,7 @@ internal static class CertsCommand
           feberelay certs sign be1.lab.test.csr                       beside the authority: show the names, ask, sign
           feberelay certs renew fe1.lab.test                          a new key and certificate in the old one's place
           feberelay certs revoke fe1.lab.test.pem                     take it back: ca.crl, for node:revocation:lists
+          feberelay certs psk plant7                                  a key that a group of nodes shares
           feberelay certs show fe1.lab.test.pem                       what is in it, and what nodes would have against it
         """;
 
@@ -30,6 +31,7 @@ internal static class CertsCommand
         CertsRenewCommand.Create(environment),
         CertsRevokeCommand.Create(environment),
         CertsShowCommand.Create(environment),
+        CertsPskCommand.Create(),
     };
 
     private static bool? AskAtTerminal()

@@ -11,6 +11,9 @@ internal sealed record InitiatorHello(
     public const int MaxSignatures = 8;
     private const int MaxVersions = 16;
 
+    /// <summary>The gates of the pre-shared keys offered (clause 2.11), null where none is.</summary>
+    public byte[]? Gates => Shares.FirstOrDefault(share => share.Group == KeyGates.Number)?.Public;
+
     /// <summary>The whole record.</summary>
     public byte[] Encode()
     {
@@ -38,6 +41,7 @@ internal sealed record InitiatorHello(
             ReadShares(ref reader),
             reader.U16List(MaxSignatures, "signatures"));
         reader.End();
+        KeyGates.Check(hello);
         return hello;
     }
 

@@ -1,4 +1,5 @@
 using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Wire;
 
 namespace FeBeRelay.Protocol.Handshake;
 
@@ -14,7 +15,7 @@ public sealed class InitiatorHelloSent : MainModeState
         _settings = settings;
         _hello = hello;
         _shares = shares;
-        Message = hello.Encode();
+        Message = KeyGates.Close(hello.Encode(), hello, settings.Keys);
     }
 
     /// <summary>The record R1, to be sent.</summary>
@@ -31,6 +32,7 @@ public sealed class InitiatorHelloSent : MainModeState
         {
             throw new ArgumentException($"tried has {tried.Length} bytes, not 0 or {Limits.IdSize}", nameof(tried));
         }
+        ushort[] methods = settings.MethodNumbers();
         var nonce = new byte[Limits.NonceSize];
         settings.Entropy.Fill(nonce);
         KeyShare[] shares = [.. settings.Groups.Select(g => new KeyShare(g, settings.Entropy.CreateKeyPair(g)))];
@@ -41,8 +43,8 @@ public sealed class InitiatorHelloSent : MainModeState
             tried.ToArray(),
             settings.Lifetimes,
             [.. settings.Suites.Select(s => s.Id)],
-            [.. shares.Select(s => new Share(s.Group.Id, s.Public))],
-            SignatureSchemes.All.ToArray());
+            [.. shares.Select(s => new Share(s.Group.Id, s.Public)), .. settings.Keys.Any() ? [KeyGates.Room(settings.Keys.Count())] : Array.Empty<Share>()],
+            methods);
         return new InitiatorHelloSent(settings, hello, shares);
     }
 
@@ -64,12 +66,26 @@ public sealed class InitiatorHelloSent : MainModeState
         {
             throw new ProtocolException(ProtocolError.Reflected, "own nonce came back");
         }
-        if (!answer.Signatures.Contains((ushort)_settings.Identity.Scheme))
-        {
-            throw new ProtocolException(ProtocolError.NothingInCommon, $"responder does not accept signatures of {_settings.Identity.Scheme}");
-        }
+        bool byKey = CheckMethod(answer);
         MainModeKeys keys = MainModeKeys.Agree(suite, share, answer.Share.Public, Message, record.ToArray());
-        return new InitiatorAwaitingAuthentication(new InitiatorContext(_settings, _hello, share.Group), keys);
+        return new InitiatorAwaitingAuthentication(new InitiatorContext(_settings, _hello, share.Group), keys, byKey);
+    }
+
+    /// <summary>Whether it is the pre-shared key: then it stands alone in the responder's list (clause 2.11).</summary>
+    private bool CheckMethod(ResponderHello answer)
+    {
+        bool byKey = answer.Signatures.Contains(KeyGates.Number);
+        if (byKey && answer.Signatures.Length != 1)
+        {
+            throw WireReader.Bad("the responder chose a pre-shared key and signatures");
+        }
+        if (byKey ? !_settings.Keys.Any() : !_settings.TakesCertificates)
+        {
+            throw new ProtocolException(ProtocolError.NotOffered, $"responder chose {(byKey ? "a pre-shared key" : "certificates")}");
+        }
+        return byKey || answer.Signatures.Contains((ushort)_settings.Identity.Scheme)
+            ? byKey
+            : throw new ProtocolException(ProtocolError.NothingInCommon, $"responder does not accept signatures of {_settings.Identity.Scheme}");
     }
 
     private protected override void Zeroise()

@@ -10,6 +10,10 @@ internal sealed class MainModeKeys : IDisposable
     private readonly Secret _mainMode;
     private readonly List<byte[]> _records;
 
+    // PK's bearer and PS: there where a pre-shared key authenticates, from the moment that it is known which.
+    private PreSharedKey? _key;
+    private Secret? _keyed;
+
     private MainModeKeys(Suite suite, Secret mainMode, List<byte[]> records)
     {
         Suite = suite;
@@ -37,12 +41,43 @@ internal sealed class MainModeKeys : IDisposable
     {
         byte[] certificates = Authentication.EncodeCertificates(identity.Chain);
         byte[] signature = Authentication.EncodeSignature(identity.Scheme, identity.Sign(Authentication.Signed(own, Digest(certificates))));
-        using Secret macKey = MacKey(own);
-        byte[] mac = LabelledHkdf.Mac(Suite, macKey, Digest(certificates, signature));
-        using Secret secret = AuthenticationSecret(own);
-        byte[] record = HandshakeCipher.Seal(Suite, secret, TypeOf(own), [.. certificates, .. signature, .. mac]);
-        _records.Add(record);
-        return record;
+        return SealAuthentication(own, certificates, signature);
+    }
+
+    /// <summary>Takes a pre-shared key on: <c>PS = Extract(PK, MM)</c> (clause 2.12).</summary>
+    public void Use(PreSharedKey key)
+    {
+        if (_key is not null)
+        {
+            return;
+        }
+        _key = key;
+        using Secret suited = key.For(Suite);
+        _keyed = LabelledHkdf.Extract(Suite, suited.Span, _mainMode.Span);
+    }
+
+    /// <summary>The proof of a holder: a MAC under a key that is of the pre-shared key, of the agreed secret and of the role.</summary>
+    public byte[] KeyProof(Role role, byte[] holder)
+    {
+        using Secret key = LabelledHkdf.Expand(Suite, _keyed!, role == Role.Initiator ? "psk proof i" : "psk proof r", []);
+        return LabelledHkdf.Mac(Suite, key, Digest(holder));
+    }
+
+    /// <summary>Makes one's own authentication by the pre-shared key, R3 or R4, and takes it into the transcript.</summary>
+    public byte[] AuthenticateByKey(Role own, byte[] instance)
+    {
+        byte[] holder = KeyAuthentication.EncodeHolder(_key!.Name, instance);
+        byte[] proof = KeyAuthentication.EncodeProof(KeyProof(own, holder));
+        return SealAuthentication(own, holder, proof);
+    }
+
+    /// <summary>Verifies the peer's authentication by a pre-shared key, R3 or R4, and takes it into the transcript.</summary>
+    /// <exception cref="ProtocolException">A check of clause 2.12 failed.</exception>
+    public AuthenticatedPeer VerifyByKey(Role peer, ReadOnlySpan<byte> record, IReadOnlyList<PreSharedKey> allowed, byte[] instance)
+    {
+        AuthenticatedPeer authenticated = AuthenticatedPeer.VerifyByKey(this, peer, record, _key is null ? allowed : [_key], instance);
+        _records.Add(record.ToArray());
+        return authenticated;
     }
 
     /// <summary>Verifies the peer's authentication, R3 or R4, and takes it into the transcript.</summary>
@@ -58,9 +93,9 @@ internal sealed class MainModeKeys : IDisposable
     /// <exception cref="InvalidOperationException">The verdict is on another chain.</exception>
     public Secret Associate(AuthenticatedPeer authenticated, VerifiedPeer verified)
     {
-        verified.MustBeOn(authenticated.Chain);
+        verified.MustBeOn(authenticated);
         return _records.Count == RecordsOfMainMode
-            ? LabelledHkdf.Expand(Suite, _mainMode, "association", Digest())
+            ? LabelledHkdf.Expand(Suite, _keyed ?? _mainMode, "association", Digest())
             : throw new InvalidOperationException("main mode is not complete");
     }
 
@@ -79,7 +114,22 @@ internal sealed class MainModeKeys : IDisposable
     /// <summary><c>MK.x</c>.</summary>
     public Secret MacKey(Role role) => LabelledHkdf.Expand(Suite, _mainMode, role == Role.Initiator ? "auth mac i" : "auth mac r", []);
 
-    public void Dispose() => _mainMode.Dispose();
+    public void Dispose()
+    {
+        _mainMode.Dispose();
+        _keyed?.Dispose();
+    }
+
+    // What is claimed, its proof, and the MAC over both.
+    private byte[] SealAuthentication(Role own, byte[] claim, byte[] proof)
+    {
+        using Secret macKey = MacKey(own);
+        byte[] mac = LabelledHkdf.Mac(Suite, macKey, Digest(claim, proof));
+        using Secret secret = AuthenticationSecret(own);
+        byte[] record = HandshakeCipher.Seal(Suite, secret, TypeOf(own), [.. claim, .. proof, .. mac]);
+        _records.Add(record);
+        return record;
+    }
 
     // AS.x
     private Secret AuthenticationSecret(Role role) =>

@@ -15,6 +15,30 @@ public sealed record MainModeSettings(
 
     public IReadOnlyList<Group> Groups { get; init; } = Checked(Groups, InitiatorHello.MaxShares, nameof(Groups));
 
+    /// <summary>Ways to authenticate that policy allows, in order of preference.</summary>
+    public IReadOnlyList<MainModeMethod> Methods { get; init; } = [MainModeMethod.Certificates];
+
+    /// <summary>16 bytes that no other node has: a node that offers pre-shared keys knows itself by them (clause 2.12).</summary>
+    public byte[] Instance { get; init; } = [];
+
+    /// <summary>The pre-shared keys of <see cref="Methods"/>, in order of preference.</summary>
+    internal IEnumerable<PreSharedKey> Keys => Methods.Select(method => method.Key).OfType<PreSharedKey>();
+
+    /// <summary>Whether certificates are allowed.</summary>
+    internal bool TakesCertificates => Methods.Contains(MainModeMethod.Certificates);
+
+    /// <summary>Methods as the list of signatures of an initiator hello: those of certificates stand together.</summary>
+    internal ushort[] MethodNumbers()
+    {
+        int keys = Keys.Count();
+        if (Methods.Count == 0 || keys > MainModeMethod.MaxKeys || (keys > 0 && (Instance.Length != Limits.IdSize || Groups.Count == InitiatorHello.MaxShares)))
+        {
+            throw new InvalidOperationException(
+                $"main mode needs a method, and takes {MainModeMethod.MaxKeys} pre-shared keys at most, with an instance of {Limits.IdSize} bytes and a group less");
+        }
+        return [.. Methods.SelectMany(method => method.Key is null ? SignatureSchemes.All.ToArray() : [KeyGates.Number]).Distinct()];
+    }
+
     private static IReadOnlyList<T> Checked<T>(IReadOnlyList<T> list, int max, string name) =>
         list.Count >= 1 && list.Count <= max && list.Distinct().Count() == list.Count
             ? list

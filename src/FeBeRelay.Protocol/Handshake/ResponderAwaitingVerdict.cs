@@ -19,6 +19,9 @@ public sealed class ResponderAwaitingVerdict : MainModeState
     /// <summary>The initiator's certificates in DER, leaf first: to be checked by clause 7.</summary>
     public IReadOnlyList<byte[]> PeerChain => _peer.Chain;
 
+    /// <summary>The pre-shared key that the peer has proved to hold; null where it has shown certificates.</summary>
+    public PreSharedKey? PeerKey => _peer.Key;
+
     /// <summary>The suite chosen.</summary>
     public Suite Suite => _keys.Suite;
 

@@ -39,6 +39,7 @@ public sealed class ResponderHelloReceived : MainModeState
         ArgumentNullException.ThrowIfNull(settings);
         InitiatorHello hello = InitiatorHello.Decode(record);
         (Suite suite, Group group) = Choose(settings, hello);
+        PreSharedKey? key = ChooseMethod(settings, hello, record);
         if (mayAnswer is not null && !mayAnswer())
         {
             throw new ProtocolException(ProtocolError.OverBudget, "more main modes than this node answers at a time");
@@ -51,12 +52,12 @@ public sealed class ResponderHelloReceived : MainModeState
         }
         using var share = new KeyShare(group, settings.Entropy.CreateKeyPair(group));
         byte[] answer = new ResponderHello(
-            Limits.Version, nonce, suite.Id, new Share(group.Id, share.Public), SignatureSchemes.All.ToArray()).Encode();
+            Limits.Version, nonce, suite.Id, new Share(group.Id, share.Public), key is null ? SignatureSchemes.All.ToArray() : [KeyGates.Number]).Encode();
         MainModeKeys keys = MainModeKeys.Agree(suite, share, hello.Shares.First(s => s.Group == group.Id).Public, record.ToArray(), answer);
         try
         {
-            byte[] authentication = keys.Authenticate(Role.Responder, settings.Identity);
-            return new ResponderHelloReceived(settings, new ResponderContext(hello, group), keys, [.. answer, .. authentication]);
+            byte[] authentication = Authenticate(settings, keys, key);
+            return new ResponderHelloReceived(settings, new ResponderContext(hello, group, key), keys, [.. answer, .. authentication]);
         }
         catch
         {
@@ -67,11 +68,13 @@ public sealed class ResponderHelloReceived : MainModeState
     }
 
     /// <summary>Takes R4.</summary>
-    /// <exception cref="ProtocolException">The initiator did not prove that it holds its leaf's key and the agreed secret.</exception>
+    /// <exception cref="ProtocolException">The initiator did not prove that it holds its leaf's key, or the pre-shared key, and the agreed secret.</exception>
     public ResponderAwaitingVerdict Receive(ReadOnlySpan<byte> record)
     {
         using IDisposable leaving = Leave();
-        AuthenticatedPeer peer = _keys!.Verify(Role.Initiator, record, _settings.Identity);
+        AuthenticatedPeer peer = _context.Key is { } key
+            ? _keys!.VerifyByKey(Role.Initiator, record, [key], _settings.Instance)
+            : _keys!.Verify(Role.Initiator, record, _settings.Identity);
         var next = new ResponderAwaitingVerdict(_context, _keys, peer);
         _keys = null;
         return next;
@@ -90,7 +93,37 @@ public sealed class ResponderHelloReceived : MainModeState
             ?? throw NothingInCommon("suite");
         Group group = hello.Shares.Select(s => Group.Find(s.Group)).FirstOrDefault(g => g is not null && settings.Groups.Contains(g))
             ?? throw NothingInCommon("group");
-        return hello.Signatures.Contains((ushort)settings.Identity.Scheme) ? (suite, group) : throw NothingInCommon("signature algorithm");
+        return (suite, group);
+    }
+
+    // The first of the initiator's order that this node allows and can do: a pre-shared key, or null for certificates (clause 2.11).
+    private static PreSharedKey? ChooseMethod(MainModeSettings settings, InitiatorHello hello, ReadOnlySpan<byte> record)
+    {
+        foreach (ushort method in hello.Signatures)
+        {
+            if (method == KeyGates.Number && KeyGates.Find(record, hello, settings.Keys) is { } key)
+            {
+                return key;
+            }
+            if (method == (ushort)settings.Identity.Scheme && settings.TakesCertificates)
+            {
+                return null;
+            }
+        }
+        bool isWrongKey = hello.Gates is not null && settings.Keys.Any();
+        throw isWrongKey
+            ? new ProtocolException(ProtocolError.IdentityRefused, "the initiator offers none of the pre-shared keys that this node has and allows, and nothing else that it allows")
+            : NothingInCommon(settings.TakesCertificates ? "signature algorithm" : "way to authenticate");
+    }
+
+    private static byte[] Authenticate(MainModeSettings settings, MainModeKeys keys, PreSharedKey? key)
+    {
+        if (key is null)
+        {
+            return keys.Authenticate(Role.Responder, settings.Identity);
+        }
+        keys.Use(key);
+        return keys.AuthenticateByKey(Role.Responder, settings.Instance);
     }
 
     private static ProtocolException NothingInCommon(string what) =>

@@ -1,3 +1,4 @@
+using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.QuickMode;
 using FeBeRelay.Protocol.Wire;
@@ -29,6 +30,9 @@ public sealed class InitiatorNegotiation : NegotiationBase
 
     /// <summary>The peer's chain, leaf first, while <see cref="NegotiationBase.Status"/> is <see cref="NegotiationStatus.NeedsVerdict"/>.</summary>
     public IReadOnlyList<byte[]> PeerChain => _awaitingVerdict?.PeerChain ?? throw new InvalidOperationException("no verdict is awaited");
+
+    /// <summary>The pre-shared key that the peer has proved to hold, null where it has shown certificates; there while a verdict is awaited.</summary>
+    public PreSharedKey? PeerKey => _awaitingVerdict?.PeerKey;
 
     /// <summary>The association that main mode made, once it is done; the caller's from then on.</summary>
     public MainModeResult? MainMode { get; private set; }

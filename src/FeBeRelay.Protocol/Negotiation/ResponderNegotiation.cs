@@ -29,6 +29,9 @@ public sealed class ResponderNegotiation : NegotiationBase
     /// <summary>The peer's chain, leaf first, while <see cref="NegotiationBase.Status"/> is <see cref="NegotiationStatus.NeedsVerdict"/>.</summary>
     public IReadOnlyList<byte[]> PeerChain => Verdict.PeerChain;
 
+    /// <summary>The pre-shared key that the peer has proved to hold, null where it has shown certificates; there while a verdict is awaited.</summary>
+    public PreSharedKey? PeerKey => Verdict.PeerKey;
+
     /// <summary>What the initiator's policy asks; there while a verdict is awaited.</summary>
     public Demand Demand { get; private set; }
 

@@ -21,9 +21,6 @@ public sealed record PolicyRule
     /// <summary>Whether a peer once reached protected is pinned: from then on nothing goes clear to it.</summary>
     public bool Ratchet { get; init; }
 
-    /// <summary>In order of preference.</summary>
-    public IReadOnlyList<AuthenticationMethod> Authentication { get; init; } = [AuthenticationMethod.Certificate];
-
     /// <summary>How it is protected.</summary>
     public SecurityMethods Security { get; init; } = SecurityMethods.Default;
 

@@ -9,8 +9,11 @@ namespace FeBeRelay.Protocol.Policy;
 /// <param name="Lifetimes">Lives of associations and keys, by seconds and kilobytes.</param>
 public sealed record SecurityMethods(IReadOnlyList<Suite>? Suites, bool ForwardSecrecy, Lifetimes? Lifetimes)
 {
-    /// <summary>The node's suites and lifetimes, with forward secrecy.</summary>
+    /// <summary>Certificates, the node's suites and lifetimes, with forward secrecy.</summary>
     public static readonly SecurityMethods Default = new(null, true, null);
+
+    /// <summary>How the nodes prove who they are, in order of preference; at least one.</summary>
+    public IReadOnlyList<AuthenticationMethod> Authentication { get; init; } = [AuthenticationMethod.Certificate];
 
     /// <summary>Equal are those that protect alike: under them the same associations can be used.</summary>
     public bool Equals(SecurityMethods? other) => other is not null && ToString() == other.ToString();
@@ -22,6 +25,7 @@ public sealed record SecurityMethods(IReadOnlyList<Suite>? Suites, bool ForwardS
     public override string ToString()
     {
         string suites = Suites is null ? "the node's suites" : string.Join(", ", Suites.Select(suite => suite.Name));
-        return $"{suites}; {(ForwardSecrecy ? "pfs" : "no pfs")}; {Lifetimes?.ToString() ?? "the node's lifetimes"}";
+        string authentication = Authentication is [{ Key: null }] ? "" : $"; {string.Join(", ", Authentication)}";
+        return $"{suites}; {(ForwardSecrecy ? "pfs" : "no pfs")}; {Lifetimes?.ToString() ?? "the node's lifetimes"}{authentication}";
     }
 }

@@ -28,6 +28,22 @@ internal static class IdentityChecks
                 yield return Error(refusal, [($"node:trustedRoots:{i}", root)]);
             }
         }
+
+        foreach (var error in CheckKeys(configuration.Node))
+        {
+            yield return error;
+        }
+    }
+
+    private static IEnumerable<ConfigurationError> CheckKeys(LocalNodeSettings node)
+    {
+        foreach (var (name, settings) in node.PreSharedKeys)
+        {
+            if (Problem(() => PreSharedKeyFile.Load(name, settings.Path).Dispose()) is { } refusal)
+            {
+                yield return Error(refusal, [($"node:preSharedKeys:{name}:path", settings.Path)]);
+            }
+        }
     }
 
     private static string? Problem(Action open)

@@ -25,8 +25,13 @@ public sealed record LocalNodeSettings
     [Description("Certificates that their authorities have taken back.")]
     public RevocationSettings Revocation { get; init; } = new();
 
+    [Description("Pre-shared keys by name, the same name on all nodes that hold one. Rules take them by psk=NAME; no rule, no use.")]
+    [Example("{ \"plant7\": { \"path\": \"plant7.psk\" } }")]
+    [Form(PreSharedKeySettings.NamePattern, PreSharedKeySettings.NameForm)]
+    public IReadOnlyDictionary<string, PreSharedKeySettings> PreSharedKeys { get; init; } = new Dictionary<string, PreSharedKeySettings>();
+
     /// <summary>Seconds, 0 to 86400; 0 looks only when the node is told to reload.</summary>
-    [Description("Seconds between two looks at the files of certificate, key, roots and revocation lists and at the policy assigned by the command; what has changed takes effect without a restart. 0: only at SIGHUP.")]
+    [Description("Seconds between two looks at the files of certificate, keys, roots and revocation lists and at the policy assigned by the command; what has changed takes effect without a restart. 0: only at SIGHUP.")]
     [Range(0, 86_400)]
     public int ReloadSeconds { get; init; } = 10;
 

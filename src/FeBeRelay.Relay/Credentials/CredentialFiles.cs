@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Identity.Revocation;
+using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Relay.Configuration;
 
 namespace FeBeRelay.Relay.Credentials;
 
-/// <summary>The files of a node's certificate, key, roots and revocation lists: reads them, and tells whether they are others than before.</summary>
+/// <summary>The files of a node's certificate, keys, roots and revocation lists: reads them, and tells whether they are others than before.</summary>
 /// <param name="node">Which files.</param>
 /// <param name="roles">What the certificate must be fit for.</param>
 /// <param name="time">The clock of its validity.</param>
@@ -23,6 +24,9 @@ internal sealed class CredentialFiles(LocalNodeSettings node, IReadOnlyCollectio
     /// <exception cref="IdentityException">A file is not usable.</exception>
     public TrustedRoots LoadRoots() => TrustedRoots.Load(node.TrustedRoots);
 
+    /// <exception cref="IdentityException">A file is not usable.</exception>
+    public IReadOnlyList<PreSharedKey> LoadKeys() => [.. node.PreSharedKeys.Select(key => PreSharedKeyFile.Load(key.Key, key.Value.Path))];
+
     /// <param name="fetched">Lists that came from addresses.</param>
     /// <exception cref="IdentityException">A file is not usable.</exception>
     public RevocationLists LoadLists(IEnumerable<RevocationList> fetched) =>
@@ -35,7 +39,7 @@ internal sealed class CredentialFiles(LocalNodeSettings node, IReadOnlyCollectio
         Stamp(new[] { node.Certificate.Path, node.Certificate.KeyPath, node.Certificate.PasswordFile }.OfType<string>());
 
     /// <summary>A hash of all that says whom to believe.</summary>
-    public string TrustStamp() => Stamp([.. node.TrustedRoots, .. ListFiles]);
+    public string TrustStamp() => Stamp([.. node.TrustedRoots, .. ListFiles, .. node.PreSharedKeys.Values.Select(key => key.Path)]);
 
     /// <summary>A file that cannot be read just now has a stamp too: reading it says why.</summary>
     private static string Stamp(IEnumerable<string> paths)

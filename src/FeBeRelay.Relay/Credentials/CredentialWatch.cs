@@ -2,6 +2,7 @@ using FeBeRelay.Channel;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Identity.Revocation;
+using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Relay.Audit;
 using Microsoft.Extensions.Logging;
 
@@ -142,13 +143,14 @@ internal sealed class CredentialWatch : IAsyncDisposable
     private void Replace(string certificate, string trust)
     {
         NodeCertificate newCertificate = certificate == _certificateStamp ? _certificate : _files.LoadCertificate();
+        IReadOnlyList<PreSharedKey> keys = _files.LoadKeys();
         (_roots, _lists) = (_files.LoadRoots(), _files.LoadLists(_fetcher.Lists));
         string what = certificate != _certificateStamp
-            ? $"certificate ({newCertificate.Fingerprint}, until {newCertificate.NotAfter:u})" + (trust == _trustStamp ? "" : ", roots or revocation lists")
-            : "roots or revocation lists";
+            ? $"certificate ({newCertificate.Fingerprint}, until {newCertificate.NotAfter:u})" + (trust == _trustStamp ? "" : ", roots, revocation lists or pre-shared keys")
+            : "roots, revocation lists or pre-shared keys";
         bool isOther = !ReferenceEquals(newCertificate, _certificate);
         (_certificate, _certificateStamp, _trustStamp) = (newCertificate, certificate, trust);
-        _identity.Replace(_certificate, _roots, _lists);
+        _identity.Replace(_certificate, _roots, _lists, keys);
         CredentialLog.Replaced(_logger, what);
         _audit.CredentialsReplaced(what, _certificate.DnsNames);
         if (isOther)

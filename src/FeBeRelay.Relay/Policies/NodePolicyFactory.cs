@@ -52,7 +52,10 @@ internal static class NodePolicyFactory
             Soft = settings.Soft,
             Ratchet = settings.Ratchet ?? negotiatesSoftly,
             Security = new SecurityMethods(
-                settings.Suites is null ? null : [.. settings.Suites.Select(Suite.Find).OfType<Suite>()], settings.Pfs, ToLifetimes(settings.Lifetimes)),
+                settings.Suites is null ? null : [.. settings.Suites.Select(Suite.Find).OfType<Suite>()], settings.Pfs, ToLifetimes(settings.Lifetimes))
+            {
+                Authentication = [.. settings.Authentication.Select(AuthenticationMethod.Parse).OfType<AuthenticationMethod>().Distinct()],
+            },
             Fallback = ToFallback(settings.Fallback),
         };
     }

@@ -94,6 +94,11 @@ internal static class PolicyLint
             yield return new PolicyWarning($"{key}:fallback:mode", "is windowsXp: one forged byte forces clear to a peer that is not pinned", "remove it for windows2000's behaviour");
         }
 
+        if (rule.Security.Authentication.FirstOrDefault(method => method.Key is not null) is { } shared)
+        {
+            yield return new PolicyWarning($"{key}:authentication", $"takes {shared}: whoever holds that key can be any node of its group, and one that is lost must be replaced on all of them", "use certificates where nodes can have them");
+        }
+
         if (!rule.Security.ForwardSecrecy)
         {
             yield return new PolicyWarning($"{key}:pfs", "is off: who learns an association's secret later opens all its recorded channels", "remove \"pfs\": false");

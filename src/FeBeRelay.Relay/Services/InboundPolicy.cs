@@ -20,12 +20,17 @@ internal sealed class InboundPolicy(EffectivePolicy policy, ServiceTable service
         [.. policy.Current.FindBeforeIdentity(TrafficOf(arrival.Local, arrival.Remote)).SelectMany(rule => rule.Security.Suites ?? suites).Distinct()];
 
     /// <inheritdoc/>
+    public IReadOnlyList<AuthenticationMethod> MethodsFor(PeerArrival arrival) =>
+        [.. policy.Current.FindBeforeIdentity(TrafficOf(arrival.Local, arrival.Remote)).SelectMany(rule => rule.Security.Authentication).Distinct()];
+
+    /// <inheritdoc/>
     public PeerAdmission Admit(PeerArrival arrival)
     {
         PeerIdentity peer = arrival.Peer!;
         PolicyRule rule = policy.Current.Find(TrafficOf(arrival.Local, arrival.Remote) with { PeerIdentities = IdentitiesOf(peer) }).Rule;
         InboundDecision decision = PolicyDecision.InboundChannel(rule, arrival.Demand);
         string? refusal = !decision.IsAccepted ? $"rule {rule.Name} blocks {peer.Name}"
+            : NotTaken(rule, peer) is { } notTaken ? notTaken
             : !services.Admits(peer) ? $"no service is for {peer.Name}; name it in a service's peers to allow it"
             : null;
         return new PeerAdmission(rule, decision.Answer, refusal);
@@ -39,6 +44,7 @@ internal sealed class InboundPolicy(EffectivePolicy policy, ServiceTable service
         Traffic traffic = TrafficOf(channel.LocalEndPoint, channel.RemoteEndPoint) with { PeerIdentities = IdentitiesOf(peer), Service = service };
         PolicyRule rule = policy.Current.Find(traffic).Rule;
         string? refusal = !PolicyDecision.InboundChannel(rule, demand).IsAccepted ? $"rule {rule.Name} blocks it"
+            : NotTaken(rule, peer) is { } notTaken ? notTaken
             : !(rule.Security.Suites ?? suites).Contains(channel.Association.Suite) ? $"rule {rule.Name} does not allow {channel.Association.Suite.Name}"
             : null;
         return (rule, refusal);
@@ -50,6 +56,11 @@ internal sealed class InboundPolicy(EffectivePolicy policy, ServiceTable service
         PolicyRule rule = policy.Current.Find(PolicyTraffic.Into(service, local.Port, remote.Address)).Rule;
         return (rule, PolicyDecision.InboundClear(rule));
     }
+
+    /// <summary>Of the rule the peer's way to authenticate may not be one, which was chosen before it was known who the peer is.</summary>
+    private static string? NotTaken(PolicyRule rule, PeerIdentity peer) => rule.Security.Authentication.Contains(peer.Method)
+        ? null
+        : $"rule {rule.Name} does not take {peer.Method}, but {string.Join(", ", rule.Security.Authentication)}";
 
     private static Traffic TrafficOf(IPEndPoint local, IPEndPoint remote) =>
         new(Direction.Inbound) { PeerAddress = remote.Address, Port = local.Port };

@@ -18,6 +18,7 @@ internal static class NodeConfigurationValidator
         HttpValidator.Validate(configuration, values, errors);
         ListenerValidator.Validate(configuration.Listener, errors);
         PolicyValidator.Validate(configuration.Policy, errors);
+        PolicyValidator.ValidateKeys(configuration, errors);
         ManagementValidator.Validate(configuration, errors);
         ListenAddressValidator.Validate(configuration, errors);
     }

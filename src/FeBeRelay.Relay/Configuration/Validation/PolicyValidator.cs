@@ -1,3 +1,4 @@
+using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Policies;
 
@@ -42,6 +43,28 @@ internal static class PolicyValidator
             errors.Add(
                 $"{rules}:{tie.Other.Name}", null, $"ties with rule {tie.One.Name}: both match {tie.Filter} and neither is more specific",
                 "narrow one of the filters (peer, endpoint, service, port, direction), or make the two one rule");
+        }
+    }
+
+    /// <summary>A rule that names a pre-shared key needs it, in this node's own configuration.</summary>
+    public static void ValidateKeys(NodeConfiguration configuration, ConfigurationErrors errors)
+    {
+        foreach (var (policyName, policy) in configuration.Policy.Policies)
+        {
+            foreach (var (ruleName, rule) in policy.Rules)
+            {
+                var key = $"policy:policies:{policyName}:rules:{ruleName}:authentication";
+                string[] keys = [.. rule.Authentication.Select(text => AuthenticationMethod.Parse(text)?.Key).OfType<string>()];
+                foreach (var missing in keys.Where(name => !configuration.Node.PreSharedKeys.ContainsKey(name)))
+                {
+                    errors.Add(key, $"psk={missing}", "is not in node:preSharedKeys", $"name its file there (feberelay certs psk {missing} makes one), or remove it here");
+                }
+
+                if (keys.Length > MainModeMethod.MaxKeys)
+                {
+                    errors.Add(key, null, $"names {keys.Length} pre-shared keys, of which main mode offers {MainModeMethod.MaxKeys} at most", "divide the rule, or use certificates");
+                }
+            }
         }
     }
 
