@@ -89,27 +89,28 @@ public sealed class NodeIdentity
         {
             Suites = security.Suites ?? Settings.Suites,
             Lifetimes = security.Lifetimes ?? Settings.Lifetimes,
-            Methods = MethodsOf(security.Authentication),
+            Methods = OfferOf(security.Authentication),
         };
 
-    /// <summary>The ways to authenticate that policy names and this node has the means for, in the order given; four keys at most.</summary>
-    /// <exception cref="ProtocolException">There is none.</exception>
+    /// <summary>The ways to authenticate that policy names and this node has the means for, in the order given; perhaps none.</summary>
     internal IReadOnlyList<MainModeMethod> MethodsOf(IEnumerable<AuthenticationMethod> allowed)
     {
-        IReadOnlyList<AuthenticationMethod> named = [.. allowed];
-        Credentials credentials = _credentials;
-        var methods = new List<MainModeMethod>();
-        foreach (AuthenticationMethod method in named)
-        {
-            PreSharedKey? key = credentials.Keys.FirstOrDefault(one => one.Name == method.Key);
-            if (method.Key is null || (key is not null && methods.Count(one => one.Key is not null) < MainModeMethod.MaxKeys))
-            {
-                methods.Add(new MainModeMethod(key));
-            }
-        }
+        IReadOnlyList<PreSharedKey> keys = _credentials.Keys;
+        return
+        [
+            .. allowed.Select(method => new MainModeMethod(keys.FirstOrDefault(key => key.Name == method.Key)))
+                .Zip(allowed).Where(pair => pair.First.Key is not null || pair.Second.Key is null).Select(pair => pair.First),
+        ];
+    }
+
+    /// <summary>What of it goes into one offer.</summary>
+    private IReadOnlyList<MainModeMethod> OfferOf(IReadOnlyList<AuthenticationMethod> allowed)
+    {
+        IReadOnlyList<MainModeMethod> methods = MethodsOf(allowed);
+        IEnumerable<MainModeMethod> tooMany = methods.Where(method => method.Key is not null).Skip(MainModeMethod.MaxKeys);
         return methods.Count > 0
-            ? methods
-            : throw new ProtocolException(ProtocolError.NothingInCommon, $"policy asks for {string.Join(", ", named)}, which this node does not have");
+            ? [.. methods.Except(tooMany)]
+            : throw new ProtocolException(ProtocolError.NothingInCommon, $"policy asks for {string.Join(", ", allowed)}, which this node does not have");
     }
 
     /// <summary>Why an association's peer would be refused now; null if it would not.</summary>
