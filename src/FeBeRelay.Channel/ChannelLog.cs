@@ -9,7 +9,7 @@ namespace FeBeRelay.Channel;
 internal static partial class ChannelLog
 {
     [LoggerMessage(1000, LogLevel.Information,
-        "Association {Id} made as {Role} with {Peer} (certificate {Fingerprint}): {Suite}, {Group}, life {AssociationSeconds} s, keys {KeySeconds} s or {KeyKilobytes} kB")]
+        "Association {Id} made as {Role} with {Peer} (fingerprint {Fingerprint}): {Suite}, {Group}, life {AssociationSeconds} s, keys {KeySeconds} s or {KeyKilobytes} kB")]
     public static partial void AssociationMade(
         ILogger logger, string id, Role role, string peer, string fingerprint, string suite, string group, uint associationSeconds, uint keySeconds, uint keyKilobytes);
 

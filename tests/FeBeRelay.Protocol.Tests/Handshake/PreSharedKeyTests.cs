@@ -81,6 +81,31 @@ public sealed class PreSharedKeyTests
         Violation.Of(ProtocolError.Reflected, () => awaiting.Receive(r3));
     }
 
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(3, ProtocolError.BadSignature)]
+    public void A_responder_without_the_key_is_refused_though_it_agreed_on_a_secret(byte value, ProtocolError? error)
+    {
+        using InitiatorHelloSent started = InitiatorHelloSent.Start(Node(Role.Initiator, Plant), Demand.Require, []);
+        InitiatorHello hello = InitiatorHello.Decode(started.Message);
+        using var share = new KeyShare(Group.P256, PlatformEntropy.Instance.CreateKeyPair(Group.P256));
+        byte[] r2 = new ResponderHello(Limits.Version, RecordedEntropy.NewNonce(), Suite.Aes256Gcm.Id, new Share(Group.P256.Id, share.Public), [0xFB01]).Encode();
+        using MainModeKeys keys = MainModeKeys.Agree(Suite.Aes256Gcm, share, hello.Shares[0].Public, started.Message, r2);
+        using PreSharedKey held = Key("plant7", value);
+        keys.Use(held);
+        byte[] r3 = keys.AuthenticateByKey(Role.Responder, RandomNumberGenerator.GetBytes(Limits.IdSize));
+        using InitiatorAwaitingAuthentication awaiting = started.Receive(r2);
+
+        if (error is { } expected)
+        {
+            Violation.Of(expected, () => awaiting.Receive(r3));
+        }
+        else
+        {
+            Assert.Same(Plant, awaiting.Receive(r3).PeerKey);
+        }
+    }
+
     [Fact]
     public void A_method_that_was_not_offered_is_refused()
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using FeBeRelay.Channel.Identity;
 using FeBeRelay.Cli;
 using FeBeRelay.Cli.Commands;
 using FeBeRelay.Testing.Certificates;
@@ -20,6 +21,27 @@ public sealed partial class CertsCommandScenario : IDisposable
     private bool? _answer;
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_pre_shared_key_is_made_once_for_its_owner_only()
+    {
+        AssertTranscript(
+            "psk plant7 --directory {}",
+            """
+            {}/plant7.psk
+            ! made pre-shared key plant7; copy it to each node of the group over a safe way, and to no other
+            ! whoever has it can be any node of the group: prefer certificates where nodes can have them
+            = 0
+            """);
+        AssertOwnerOnly("plant7.psk");
+        PreSharedKeyFile.Load("plant7", _folder["plant7.psk"]).Dispose();
+        AssertTranscript(
+            "psk plant7 --directory {}",
+            """
+            ! feberelay: {}/plant7.psk: already there and not overwritten; move it away or name another --directory
+            = 1
+            """);
+    }
 
     [Fact]
     public void An_authority_is_made_once_and_never_overwritten()

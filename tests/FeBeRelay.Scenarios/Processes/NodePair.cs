@@ -76,6 +76,12 @@ internal sealed class NodePair : IAsyncDisposable
     /// <summary>Further sections of both configuration files, a comma behind each; NODE stands for the node's name.</summary>
     public string More { get; init; } = "";
 
+    /// <summary>Further keys of both sections <c>node</c>, a comma before each; NODE stands for the node's name.</summary>
+    public string NodeMore { get; init; } = "";
+
+    /// <summary>Who may use the service, in the listener's words.</summary>
+    public string Peer { get; init; } = "fe1.lab.test";
+
     /// <summary>Further keys of the relay endpoint, a comma before each.</summary>
     public string EndpointMore { get; init; } = "";
 
@@ -157,7 +163,7 @@ internal sealed class NodePair : IAsyncDisposable
         "listener": {
           "listen": [ "{{listen}}" ],
           "services": { "owa": {
-            "backEnd": {{JsonSerializer.Serialize(BackEnd)}}, "peers": [ "fe1.lab.test" ], "proxyProtocol": {{(ProxyProtocol ? "true" : "false")}}
+            "backEnd": {{JsonSerializer.Serialize(BackEnd)}}, "peers": [ "{{Peer}}" ], "proxyProtocol": {{(ProxyProtocol ? "true" : "false")}}
           }{{string.Concat(MoreServices.Select(s => $", \"{s.Key}\": {{ \"backEnd\": \"{s.Value}\", \"peers\": [ \"fe1.lab.test\" ] }}"))}} }
         },
         "management": {{Management}}
@@ -184,7 +190,7 @@ internal sealed class NodePair : IAsyncDisposable
             {
               "node": {
                 "name": "{{node}}", "certificate": { "path": "{{node}}.pem", "keyPath": "{{node}}.key" }, "trustedRoots": [ "ca.pem" ],
-                "reloadSeconds": {{ReloadSeconds}}, "revocation": { "lists": [ {{(HasRevocationList ? "\"ca.crl\"" : "")}} ] }
+                "reloadSeconds": {{ReloadSeconds}}, "revocation": { "lists": [ {{(HasRevocationList ? "\"ca.crl\"" : "")}} ] }{{NodeMore.Replace("NODE", node, StringComparison.Ordinal)}}
               },
               {{More.Replace("NODE", node, StringComparison.Ordinal)}}
               {{rest}}
