@@ -29,7 +29,7 @@ internal static class CommandLine
     private static readonly Option<DirectoryInfo> Results = new("--results")
     {
         Description = "Where the figures go: a JSON file for each load, results.md, results.svg.",
-        DefaultValueFactory = _ => new DirectoryInfo("bench/results"),
+        DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(Publishing.Root, "bench", "results")),
     };
 
     private static readonly Option<string[]> Program = new("--feberelay")

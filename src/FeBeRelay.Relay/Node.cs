@@ -4,6 +4,7 @@ using FeBeRelay.Channel;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Connections;
+using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Endpoints;
@@ -274,6 +275,7 @@ internal sealed partial class Node : IAsyncDisposable
         _http?.CloseUnused(AssociationTable.LongestUnused);
         _pools.CloseUnused(AssociationTable.LongestUnused);
         _audit.TellFloods();
+        Buffers.Trim();
     }
 
     private async Task DrainRelayAsync(CancellationToken cut)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Transport;
@@ -8,8 +9,8 @@ using FeBeRelay.Protocol.Policy;
 namespace FeBeRelay.Channel.Connections;
 
 /// <summary>
-/// Dials a peer node: connect, main mode where there is no association, quick mode (docs/protocol.md 2, 3). One main mode at a time; others
-/// wait for its association. Thread-safe.
+/// Dials a peer node: connect, main mode where there is no association, quick mode (docs/protocol.md 2, 3). One main mode at a time suffices where
+/// its association is good for all who wait (see <see cref="MainModeGate"/>). Thread-safe.
 /// </summary>
 public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, AssociationTable associations, TimeProvider time)
 {
@@ -42,7 +43,8 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         while (true)
         {
             Association? association = associations.FindOpened(_key);
-            if (association is null && _gate.Enter() is { } running)
+            MainModeRun? run = null;
+            if (association is null && !TryEnter(out run, out Task<Association>? running))
             {
                 await running.WaitAsync(cancellation).ConfigureAwait(false);
                 continue;
@@ -55,7 +57,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
             }
             try
             {
-                SecureChannel? channel = await AttemptAsync(association, isRetried: association is not null && !alerted, demand, steps, cancellation).ConfigureAwait(false);
+                SecureChannel? channel = await AttemptAsync(association, run, isRetried: association is not null && !alerted, demand, steps, cancellation).ConfigureAwait(false);
                 if (channel is not null)
                 {
                     return channel;
@@ -75,12 +77,12 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
     /// <exception cref="NegotiationException">It does not, or a step has failed.</exception>
     public async Task EnquireAsync(CancellationToken cancellation)
     {
-        if (_gate.Enter() is { } running)
+        if (!TryEnter(out MainModeRun? run, out Task<Association>? running))
         {
             await running.WaitAsync(cancellation).ConfigureAwait(false);
             return;
         }
-        await AssociateAsync(Demand.None, cancellation).ConfigureAwait(false);
+        await AssociateAsync(run, Demand.None, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Whether another association has taken the place of that one.</summary>
@@ -96,25 +98,29 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
             {
                 return present;
             }
-            if (_gate.Enter() is { } running)
+            if (!TryEnter(out MainModeRun? run, out Task<Association>? running))
             {
                 await running.WaitAsync(cancellation).ConfigureAwait(false);
                 continue;
             }
             // What the channel carries stays protected.
-            await AssociateAsync(Demand.Require, cancellation).ConfigureAwait(false);
+            await AssociateAsync(run, Demand.Require, cancellation).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Main mode alone, as the one that has entered the gate.</summary>
-    private async Task AssociateAsync(Demand demand, CancellationToken cancellation)
+    /// <summary>Has the right to run one more main mode, or an outcome to wait for.</summary>
+    internal bool TryEnter([NotNullWhen(true)] out MainModeRun? run, [NotNullWhen(false)] out Task<Association>? running) =>
+        _gate.TryEnter(identity.SettingsFor(peer.Security).Lifetimes.QuickModes, out run, out running);
+
+    /// <summary>Main mode alone, as one that has entered the gate.</summary>
+    private async Task AssociateAsync(MainModeRun run, Demand demand, CancellationToken cancellation)
     {
         var steps = new StepTimer(time, observe: null);
-        Socket socket = await ConnectForMainModeAsync(steps, cancellation).ConfigureAwait(false);
+        Socket socket = await ConnectForMainModeAsync(run, steps, cancellation).ConfigureAwait(false);
         var attempt = new InitiatorAttempt(this, identity, associations, _gate, time, steps, socket, demand);
         try
         {
-            await attempt.AssociationAsync(cancellation).ConfigureAwait(false);
+            await attempt.AssociationAsync(run, cancellation).ConfigureAwait(false);
         }
         catch (NegotiationException e) when (!e.IsAnswer)
         {
@@ -126,17 +132,17 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
     /// <summary>Drops an association that the peer has proved not to know.</summary>
     internal void Forget(Association association, string reason) => associations.Retire(association, reason);
 
-    private async Task<SecureChannel?> AttemptAsync(Association? association, bool isRetried, Demand demand, StepTimer steps, CancellationToken cancellation)
+    private async Task<SecureChannel?> AttemptAsync(Association? association, MainModeRun? run, bool isRetried, Demand demand, StepTimer steps, CancellationToken cancellation)
     {
-        Socket socket = association is null
-            ? await ConnectForMainModeAsync(steps, cancellation).ConfigureAwait(false)
+        Socket socket = run is not null
+            ? await ConnectForMainModeAsync(run, steps, cancellation).ConfigureAwait(false)
             : await ConnectSocketAsync(steps, cancellation).ConfigureAwait(false);
         var attempt = new InitiatorAttempt(this, identity, associations, _gate, time, steps, socket, demand);
         try
         {
-            return association is null
-                ? await attempt.MainModeAsync(cancellation).ConfigureAwait(false)
-                : await attempt.QuickModeAsync(association, cancellation).ConfigureAwait(false);
+            return run is not null
+                ? await attempt.MainModeAsync(run, cancellation).ConfigureAwait(false)
+                : await attempt.QuickModeAsync(association!, cancellation).ConfigureAwait(false);
         }
         catch (NegotiationException e) when (!e.IsAnswer && !(isRetried && IsAlert(e)))
         {
@@ -145,8 +151,8 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         }
     }
 
-    /// <summary>Connects as the one that has entered the gate: a failure is also that of those who wait.</summary>
-    private async Task<Socket> ConnectForMainModeAsync(StepTimer steps, CancellationToken cancellation)
+    /// <summary>Connects as one that has entered the gate: a failure is also that of those who wait.</summary>
+    private async Task<Socket> ConnectForMainModeAsync(MainModeRun run, StepTimer steps, CancellationToken cancellation)
     {
         try
         {
@@ -154,7 +160,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         }
         catch (Exception e)
         {
-            _gate.Fail(e);
+            _gate.Fail(run, e);
             throw;
         }
     }

@@ -19,7 +19,7 @@ internal sealed class InitiatorAttempt(
     private readonly bool _forwardSecrecy = connector.Peer.Security.ForwardSecrecy;
     private Association? _association;
     private PeerIdentity? _verified;
-    private bool _runsMainMode;
+    private MainModeRun? _run;
     private NegotiationFailure _progress = new(Role.Initiator, NegotiationStep.MainMode, "")
     {
         Local = socket.LocalEndPoint,
@@ -49,23 +49,23 @@ internal sealed class InitiatorAttempt(
     };
 
     /// <summary>Main mode, then quick mode. The caller has entered the gate.</summary>
-    public Task<SecureChannel?> MainModeAsync(CancellationToken cancellation)
+    public Task<SecureChannel?> MainModeAsync(MainModeRun run, CancellationToken cancellation)
     {
         Step = NegotiationStep.MainMode;
-        _runsMainMode = true;
+        _run = run;
         return RunAsync(now => InitiatorNegotiation.WithMainMode(Settings, demand, _forwardSecrecy, now), cancellation);
     }
 
     /// <summary>Main mode alone, for channels that are alive elsewhere. The caller has entered the gate, and the association is in the table.</summary>
-    public Task AssociationAsync(CancellationToken cancellation)
+    public Task AssociationAsync(MainModeRun run, CancellationToken cancellation)
     {
         _associationOnly = true;
-        return MainModeAsync(cancellation);
+        return MainModeAsync(run, cancellation);
     }
 
     /// <summary>
-    /// Quick mode under an association; main mode on the same connection where the peer does not know it. Returns null when another
-    /// connection is already running main mode, and the caller waits for that one; or when others have meanwhile used up the association.
+    /// Quick mode under an association; main mode on the same connection where the peer does not know it. Returns null when other
+    /// connections are already running main mode, and the caller waits for that one; or when others have meanwhile used up the association.
     /// </summary>
     public Task<SecureChannel?> QuickModeAsync(Association association, CancellationToken cancellation)
     {
@@ -88,9 +88,9 @@ internal sealed class InitiatorAttempt(
             // Key pairs and signatures must not run on the thread that serves every socket's events.
             await Task.Yield();
             negotiation = start(time.GetElapsedTime(0));
-            if (_runsMainMode)
+            if (_run is not null)
             {
-                gate.Watch(negotiation);
+                gate.Watch(_run, negotiation);
             }
             while (negotiation.Status != NegotiationStatus.Done)
             {
@@ -111,9 +111,9 @@ internal sealed class InitiatorAttempt(
         {
             _ = EndAsync(e is ProtocolException ? negotiation : null);
             NegotiationException? failure = e is ProtocolException or SocketException ? FailureOf(e, negotiation?.PeerSpeaksProtocol == true) : null;
-            if (_runsMainMode)
+            if (_run is not null)
             {
-                gate.Fail(failure ?? e);
+                gate.Fail(_run, failure ?? e);
             }
             if (failure is not null)
             {
@@ -149,11 +149,10 @@ internal sealed class InitiatorAttempt(
             case NegotiationStatus.NeedsMainMode:
                 Step = NegotiationStep.MainMode;
                 _association!.IsSuspect = true;
-                if (gate.Enter() is not null)
+                if (!connector.TryEnter(out _run, out _))
                 {
                     return false;
                 }
-                _runsMainMode = true;
                 negotiation.StartMainMode();
                 return true;
             case NegotiationStatus.NeedsVerdict:
@@ -222,8 +221,8 @@ internal sealed class InitiatorAttempt(
             _held = _association;
         }
         associations.AddOpened(connector.Peer.AssociationKey, _association);
-        _runsMainMode = false;
-        gate.Succeed(_association);
+        gate.Succeed(_run!, _association);
+        _run = null;
     }
 
     private void LetGo()

@@ -12,7 +12,7 @@ public static class BufferedReceive
     /// <summary>What a receive gives that was given up for being long: nothing was received, and the buffer may be let go.</summary>
     public const int Lull = -1;
 
-    private const int Plenty = 1_024;
+    private const int Plenty = 2_048;
 
     private static int _waiting;
 

@@ -7,11 +7,34 @@ namespace FeBeRelay.Channel.Transport;
 /// <summary>The two kinds of buffers on the way of the data.</summary>
 public static class Buffers
 {
+    // Of each kind, unneeded and at all: 12 MiB and 384 MiB for both. As many as the receives that hold one while they wait (BufferedReceive.Plenty).
+    private const int Spare = 64;
+    private const int Most = 2_048;
+
+    // What is let go of is the system's again after a full collection only, and a quiet node has none by itself.
+    private const long WorthCollecting = 32 << 20;
+
+    private static long _letGo;
+
     /// <summary>Plaintext with room around it, sealed where it stands: headroom, up to 65,536 bytes, tailroom.</summary>
-    public static readonly BufferPool Plaintext = new(ChannelSender.Headroom + Limits.MaxPlaintext + ChannelSender.Tailroom, 256);
+    public static readonly BufferPool Plaintext = new(ChannelSender.Headroom + Limits.MaxPlaintext + ChannelSender.Tailroom, Spare, Most);
 
     /// <summary>
     /// Two records of the largest size: records of that size tile it exactly, so that in bulk no partial record is ever moved to the front.
     /// </summary>
-    public static readonly BufferPool Records = new(2 * (RecordHeader.Size + Limits.MaxPlaintext + Limits.TagSize), 256);
+    public static readonly BufferPool Records = new(2 * (RecordHeader.Size + Limits.MaxPlaintext + Limits.TagSize), Spare, Most);
+
+    /// <summary>
+    /// Lets go of buffers that were not needed since the last call, and when that comes to an end gives their memory back to the system. Called
+    /// about once a second. Thread-safe.
+    /// </summary>
+    public static void Trim()
+    {
+        long now = Plaintext.Trim() + Records.Trim();
+        if (Interlocked.Add(ref _letGo, now) >= WorthCollecting && now == 0)
+        {
+            Interlocked.Exchange(ref _letGo, 0);
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+    }
 }
