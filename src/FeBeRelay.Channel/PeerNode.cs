@@ -12,11 +12,22 @@ public sealed record PeerNode(string Name, EndPoint Address, string Identity)
     /// <summary>The outgoing address to dial from, or null.</summary>
     public IPAddress? SourceAddress { get; init; }
 
+    /// <summary>Idle channels that are kept however long nobody has needed them; the soft limit beside <see cref="MaxIdleChannels"/>.</summary>
+    public const int LastingIdleChannels = 64;
+
+    // One that a burst of streams needed.
+    private static readonly TimeSpan SurplusUnused = TimeSpan.FromMinutes(1);
+
     /// <summary>Idle channels kept; more are closed when their stream ends.</summary>
-    public int MaxIdleChannels { get; init; } = 64;
+    public int MaxIdleChannels { get; init; } = 1_024;
 
     /// <summary>Channels made ahead, so that a new application connection waits for nothing.</summary>
     public int WarmChannels { get; init; }
+
+    /// <summary>How long an idle channel may go unused.</summary>
+    /// <param name="younger">How many idle ones were used after it.</param>
+    /// <param name="longest">How long the lasting ones may.</param>
+    public static TimeSpan LongestUnused(int younger, TimeSpan longest) => younger < LastingIdleChannels || longest < SurplusUnused ? longest : SurplusUnused;
 
     /// <summary>How its channels are protected: the policy's word.</summary>
     public SecurityMethods Security { get; init; } = SecurityMethods.Default;

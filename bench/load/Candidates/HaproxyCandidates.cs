@@ -17,7 +17,11 @@ internal static class HaproxyCandidates
     {
         foreach (string node in (string[])["fe1", "be1"])
         {
-            site.Write($"{node}.both.pem", File.ReadAllText(site[$"{node}.lab.test.pem"]) + File.ReadAllText(site[$"{node}.lab.test.key"]));
+            // Once: another candidate may be reading it.
+            if (!File.Exists(site[$"{node}.both.pem"]))
+            {
+                site.Write($"{node}.both.pem", File.ReadAllText(site[$"{node}.lab.test.pem"]) + File.ReadAllText(site[$"{node}.lab.test.key"]));
+            }
         }
         string reuse = reconnecting == Reconnecting.Full ? "no-ssl-reuse" : "";
         return Start(

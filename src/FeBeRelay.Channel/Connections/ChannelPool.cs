@@ -106,14 +106,18 @@ public sealed class ChannelPool : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the channels that have carried no stream for that long, but for those that are to be kept ready; where connections are scarce, all.</summary>
+    /// <summary>
+    /// Closes the channels that have carried no stream for that long, but for those that are to be kept ready; those that only a burst needed after
+    /// a minute; where connections are scarce, all.
+    /// </summary>
     public void CloseUnused(TimeSpan longest)
     {
-        (longest, int kept) = IsTight() ? (TimeSpan.Zero, 0) : (longest, Peer.WarmChannels);
+        bool isTight = IsTight();
         // The youngest come first.
-        foreach (PooledChannel pooled in _idle.Where(p => !p.IsLost).Skip(kept))
+        foreach ((int younger, PooledChannel pooled) in _idle.Where(p => !p.IsLost).Index().Skip(isTight ? 0 : Peer.WarmChannels))
         {
-            if (pooled.Channel.UnusedFor >= longest && pooled.TryTakeOut())
+            TimeSpan allowed = isTight ? TimeSpan.Zero : PeerNode.LongestUnused(younger, longest);
+            if (pooled.Channel.UnusedFor >= allowed && pooled.TryTakeOut())
             {
                 LetGo();
                 _ = CloseAsync(pooled);

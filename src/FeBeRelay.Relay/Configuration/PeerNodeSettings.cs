@@ -26,9 +26,9 @@ public sealed record PeerNodeSettings
     public IPAddress? SourceAddress { get; init; }
 
     /// <summary>Channels, 0 to 10000; 0 closes a channel after its stream.</summary>
-    [Description("Idle channels kept open for the next streams; 0 closes a channel after its stream.")]
+    [Description("Idle channels kept open for the next streams, those beyond 64 for a minute only; 0 closes a channel after its stream.")]
     [Range(0, 10_000)]
-    public int MaxIdleChannels { get; init; } = 64;
+    public int MaxIdleChannels { get; init; } = 1_024;
 
     /// <summary>Channels, 0 to 1000.</summary>
     [Description("Channels opened ahead of the first stream and kept ready.")]

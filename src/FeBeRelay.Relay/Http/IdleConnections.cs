@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FeBeRelay.Channel;
 using FeBeRelay.Relay.Policies.Outbound;
 
 namespace FeBeRelay.Relay.Http;
@@ -60,12 +61,13 @@ internal sealed class IdleConnections(int most) : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes those that have waited for that long.</summary>
+    /// <summary>Closes those that have waited for that long, and those that only a burst needed after a minute.</summary>
     public void CloseUnused(TimeSpan longest)
     {
-        foreach (BackEndConnection connection in _idle.Where(c => !c.IsLost && c.IdleFor >= longest))
+        // The youngest come first.
+        foreach ((int younger, BackEndConnection connection) in _idle.Where(c => !c.IsLost).Index())
         {
-            if (connection.TryTakeOut())
+            if (connection.IdleFor >= PeerNode.LongestUnused(younger, longest) && connection.TryTakeOut())
             {
                 LetGo();
                 _ = connection.CloseAsync();

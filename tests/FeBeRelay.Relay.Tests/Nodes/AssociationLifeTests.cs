@@ -53,6 +53,28 @@ public sealed class AssociationLifeTests
     }
 
     [Fact]
+    public async Task Channels_that_only_a_burst_needed_are_closed_after_a_minute_and_the_lasting_ones_stay()
+    {
+        const int burst = PeerNode.LastingIdleChannels + 6;
+        await using var nodes = new TestNodes { Time = _clock, MaxIdleChannels = burst };
+        using var backEnd = new BackEndStub();
+        nodes.Start(backEnd.EndPoint);
+        var sockets = new List<Socket>();
+        for (int i = 0; i < burst; i++)
+        {
+            sockets.Add(await nodes.ConnectAsync());
+            sockets.Add(await backEnd.AcceptAsync());
+        }
+        sockets.ForEach(s => s.Dispose());
+        await Eventually.TrueAsync(() => nodes.Relay.IdleChannels == burst);
+
+        await _clock.AdvanceUntilAsync(nodes, () => nodes.Relay.IdleChannels == PeerNode.LastingIdleChannels);
+
+        _clock.Advance(30 * Minute);
+        Assert.Equal(PeerNode.LastingIdleChannels, nodes.Relay.IdleChannels);
+    }
+
+    [Fact]
     public async Task Channels_that_are_to_be_kept_ready_outlive_the_hour()
     {
         await using var nodes = new TestNodes { Time = _clock, WarmChannels = 2 };
