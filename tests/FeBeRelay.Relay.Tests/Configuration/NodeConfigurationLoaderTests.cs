@@ -46,7 +46,7 @@ public sealed class NodeConfigurationLoaderTests : IDisposable
         Assert.Equal(["p256"], configuration.Node.Groups);
         Assert.Equal(30, configuration.Node.DrainSeconds);
         Assert.Equal((28_800, 0, 900, 100_000), (configuration.Lifetimes.AssociationSeconds, configuration.Lifetimes.AssociationQuickModes, configuration.Lifetimes.KeySeconds, configuration.Lifetimes.KeyKilobytes));
-        Assert.Equal((1_024, 0, null), (configuration.Nodes["be1"].MaxIdleChannels, configuration.Nodes["be1"].WarmChannels, configuration.Nodes["be1"].SourceAddress));
+        Assert.Equal((64, 0, null), (configuration.Nodes["be1"].MaxIdleChannels, configuration.Nodes["be1"].WarmChannels, configuration.Nodes["be1"].SourceAddress));
         Assert.Null(configuration.Listener);
         Assert.Equal((null, "on"), (configuration.Relay.Endpoints["owa"].ClearTo, configuration.Relay.Endpoints["owa"].Enquiry));
         Assert.Equal("secureServer", configuration.Policy.Assigned);
