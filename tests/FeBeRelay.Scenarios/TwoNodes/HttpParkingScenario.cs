@@ -39,11 +39,13 @@ public sealed class HttpParkingScenario
         await nodes.Relay.WaitForAsync(Parked, count: 2);
         await nodes.Listener.WaitForAsync(Parked, count: 2);
 
-        await waiting.SayAsync(Answer);
-        await HearToAsync(phone, "mail");
+        // While the other connection waits: the youngest idle one is used first.
         await other.SayAsync(Request);
         await AnswerAsync(idle, other);
-        Assert.Equal(2, nodes.Relay.Count("has new keys under association"));
+        await waiting.SayAsync(Answer);
+        await HearToAsync(phone, "mail");
+        await nodes.Relay.WaitForAsync("has new keys under association", count: 2);
+        await nodes.Listener.WaitForAsync("has new keys under association", count: 2);
     }
 
     private static async Task AnswerAsync(Socket served, Socket client)
