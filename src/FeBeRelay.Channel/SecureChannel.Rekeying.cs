@@ -92,8 +92,23 @@ public sealed partial class SecureChannel
         }
     }
 
-    /// <summary>Begins to un-park this end's direction, for who also reads meanwhile.</summary>
-    internal Task UnparkAsync() => Rekeying.UnparkAsync();
+    /// <summary>
+    /// Keeps this end's direction from being parked while a stream is open, until <see cref="IsReadSteadily"/> is set again: for who is about to send and
+    /// does not read meanwhile. False where it is parked already.
+    /// </summary>
+    public async ValueTask<bool> TryStayAwakeAsync()
+    {
+        IsReadSteadily = false;
+        // Behind a park that has begun.
+        await _sending.WaitAsync().ConfigureAwait(false);
+        bool isAwake = !IsParked;
+        _sending.Release();
+        return isAwake;
+    }
+
+    /// <summary>Begins to un-park this end's direction, for who also reads meanwhile. Done when an exchange of keys is over, which may have to be repeated.</summary>
+    /// <exception cref="ProtocolException">No association is to be had: the channel is at its end.</exception>
+    public Task UnparkAsync() => Rekeying.UnparkAsync();
 
     /// <summary>Parks this end's direction, unless somebody is sending just now.</summary>
     internal async Task<bool> TryParkAsync()

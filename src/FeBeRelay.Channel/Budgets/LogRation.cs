@@ -1,7 +1,11 @@
+using Microsoft.Extensions.Logging;
+
 namespace FeBeRelay.Channel.Budgets;
 
 /// <summary>Keeps strangers from filling the log: so many lines in a minute, the others are counted. Thread-safe.</summary>
-internal sealed class LogRation(int lines, TimeProvider time)
+/// <param name="lines">Lines in a minute.</param>
+/// <param name="time">The clock.</param>
+public sealed class LogRation(int lines, TimeProvider time)
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
@@ -9,6 +13,17 @@ internal sealed class LogRation(int lines, TimeProvider time)
     private long _since = time.GetTimestamp();
     private int _written;
     private long _held;
+
+    /// <summary>Whether a line may be written; in front of the first one of a window stands how many were not in the one before.</summary>
+    public bool TryTake(ILogger logger)
+    {
+        bool may = TryTake(out long held);
+        if (held > 0)
+        {
+            ChannelLog.LinesHeld(logger, held);
+        }
+        return may;
+    }
 
     /// <summary>Whether a line may be written.</summary>
     /// <param name="held">How many were not, in the window that has just ended: to be told first.</param>

@@ -118,7 +118,7 @@ public sealed class ChannelListener : IAsyncDisposable
         }
         var from = (IPEndPoint)socket.RemoteEndPoint!;
         NegotiationSlot? slot = _budget.Enter(from.Address, out string? refusal, out string? warning);
-        if (warning is not null && MayLog(_warningLines))
+        if (warning is not null && _warningLines.TryTake(_logger))
         {
             ChannelLog.ManyNegotiations(_logger, from.Address, warning);
         }
@@ -127,23 +127,13 @@ public sealed class ChannelListener : IAsyncDisposable
             Track(ServeCountedAsync(socket, slot, received));
             return;
         }
-        if (MayLog(_turnedAwayLines))
+        if (_turnedAwayLines.TryTake(_logger))
         {
             ChannelLog.TurnedAway(_logger, from, refusal!);
         }
         TurnedAway?.Invoke(from);
         SocketTuning.Reset(socket);
         _cap.Leave();
-    }
-
-    private bool MayLog(LogRation ration)
-    {
-        bool may = ration.TryTake(out long held);
-        if (held > 0)
-        {
-            ChannelLog.LinesHeld(_logger, held);
-        }
-        return may;
     }
 
     private void Accept(Socket socket) => Take(socket, ReadOnlyMemory<byte>.Empty);
@@ -192,7 +182,7 @@ public sealed class ChannelListener : IAsyncDisposable
         }
         catch (Exception e) when (e is ProtocolException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            if (MayLog(_failureLines))
+            if (_failureLines.TryTake(_logger))
             {
                 ChannelLog.NegotiationFailed(_logger, from, (e as ProtocolException)?.Error.ToString() ?? e.GetType().Name, e.Message);
             }

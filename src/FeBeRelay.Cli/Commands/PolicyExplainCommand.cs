@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Policies;
+using Microsoft.Extensions.Configuration;
 
 namespace FeBeRelay.Cli.Commands;
 
@@ -12,8 +13,8 @@ internal static class PolicyExplainCommand
     public static Command Create(CommandContext context)
     {
         var options = new PolicyOptions(context);
-        var from = new Option<string>("--from") { Description = "Who dials: me, a relay endpoint of this node, or a peer (a name in nodes, an address, a DNS name).", HelpName = "A", Required = true };
-        var to = new Option<string>("--to") { Description = "Who is dialled: a peer, or me or a service of this node.", HelpName = "B", Required = true };
+        var from = new Option<string>("--from") { Description = "Who dials: me, an endpoint of this node, or a peer (a name in nodes, an address, a DNS name).", HelpName = "A", Required = true };
+        var to = new Option<string>("--to") { Description = "Who is dialled: a peer or SERVICE@PEER, or me or a service of this node.", HelpName = "B", Required = true };
         var port = new Option<int?>("--port") { Description = "The port dialled, if it is not the configuration's.", HelpName = "N" };
         var peerPolicy = new Option<string?>("--peer-policy") { Description = "The peer's policy: a posture, a file with one policy, or the peer's configuration.", HelpName = "FILE" };
         var instead = new Option<string?>("--if") { Description = "As if another policy were assigned: policy= and a posture, a policy of the configuration, or a file.", HelpName = "policy=FILE" };
@@ -34,22 +35,22 @@ internal static class PolicyExplainCommand
             from, to, port, peerPolicy, instead, json,
         };
         options.AddTo(command);
-        command.SetAction(parsed => options.Run(parsed, configuration =>
+        command.SetAction(parsed => options.Run(parsed, (configuration, values) =>
         {
             var policy = PolicyOptions.Find(configuration.Policy, parsed.GetValue(instead)?[IfPrefix.Length..] ?? configuration.Policy.Assigned);
             var peer = parsed.GetValue(peerPolicy) is { } file ? PolicyOptions.Find(new PolicySettings(), file) : null;
             var question = new PolicyQuestion(parsed.GetRequiredValue(from), parsed.GetRequiredValue(to), parsed.GetValue(port), policy, peer);
-            Write(parsed.InvocationConfiguration.Output, Explain(configuration, question), parsed.GetValue(json));
+            Write(parsed.InvocationConfiguration.Output, Explain(configuration, values, question), parsed.GetValue(json));
             return ExitCode.Succeeded;
         }));
         return command;
     }
 
-    private static PolicyExplanation Explain(NodeConfiguration configuration, PolicyQuestion question)
+    private static PolicyExplanation Explain(NodeConfiguration configuration, IConfiguration values, PolicyQuestion question)
     {
         try
         {
-            return PolicyExplanation.Of(configuration, question);
+            return PolicyExplanation.Of(configuration, values, question);
         }
         catch (ArgumentException problem)
         {

@@ -1,4 +1,5 @@
 using FeBeRelay.Protocol.Policy;
+using FeBeRelay.Relay.Http;
 using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Policies.Pins;
 
@@ -16,7 +17,7 @@ internal sealed record PolicyRuleJson(string Rule, string Filter, FilterAction A
 }
 
 /// <summary>The rule that holds for an endpoint or service.</summary>
-internal sealed record PolicyEffectJson(string Kind, string Name, string Rule, string Filter);
+internal sealed record PolicyEffectJson(string Kind, string Name, string? To, string Rule, string Filter);
 
 /// <summary>A pin.</summary>
 internal sealed record PinJson(string Node, string Identity, DateTimeOffset Since)
@@ -26,9 +27,9 @@ internal sealed record PinJson(string Node, string Identity, DateTimeOffset Sinc
 
 /// <summary>An explanation.</summary>
 internal sealed record PolicyExplanationJson(
-    string From, string To, Direction Direction, string Policy, PolicyRuleJson Rule, IReadOnlyList<PolicyRuleJson> LessSpecific, IReadOnlyList<PolicyOutcome> Outcomes)
+    string From, string To, Direction Direction, string Policy, PolicyRuleJson Rule, IReadOnlyList<PolicyRuleJson> LessSpecific, IReadOnlyList<PolicyOutcome> Outcomes, GuardMode? Guard)
 {
     public static PolicyExplanationJson Of(PolicyExplanation explanation) => new(
         explanation.Question.From, explanation.Question.To, explanation.Traffic.Direction, explanation.Question.Policy.Name,
-        PolicyRuleJson.From((explanation.Match.Rule, explanation.Match.Filter)), [.. explanation.Match.LessSpecific.Select(PolicyRuleJson.From)], explanation.Outcomes);
+        PolicyRuleJson.From((explanation.Match.Rule, explanation.Match.Filter)), [.. explanation.Match.LessSpecific.Select(PolicyRuleJson.From)], explanation.Outcomes, explanation.Guard);
 }

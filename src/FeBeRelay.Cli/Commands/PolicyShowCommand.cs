@@ -2,6 +2,7 @@ using System.CommandLine;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Policies;
+using Microsoft.Extensions.Configuration;
 
 namespace FeBeRelay.Cli.Commands;
 
@@ -12,7 +13,7 @@ internal static class PolicyShowCommand
     {
         var options = new PolicyOptions(context);
         var name = new Argument<string?>("NAME") { Description = "A policy or posture; the one in effect if absent.", Arity = ArgumentArity.ZeroOrOne };
-        var effective = new Option<bool>("--effective") { Description = "Also the rule that holds for each relay endpoint and service." };
+        var effective = new Option<bool>("--effective") { Description = "Also the rule that holds for each endpoint and service." };
         var json = ConfigurationOptions.Json("the policy");
         var command = new ExampleCommand("show", "Show a policy's rules, the most specific first.", """
               feberelay policy show --config fe1.json --effective
@@ -22,10 +23,10 @@ internal static class PolicyShowCommand
             name, effective, json,
         };
         options.AddTo(command);
-        command.SetAction(parsed => options.Run(parsed, configuration =>
+        command.SetAction(parsed => options.Run(parsed, (configuration, values) =>
         {
             var policy = PolicyOptions.Find(configuration.Policy, parsed.GetValue(name) ?? configuration.Policy.Assigned);
-            PolicyEffectJson[] effects = parsed.GetValue(effective) ? [.. Effects(configuration, policy)] : [];
+            PolicyEffectJson[] effects = parsed.GetValue(effective) ? [.. Effects(configuration, values, policy)] : [];
             Write(parsed.InvocationConfiguration.Output, policy, effects, parsed.GetValue(json));
             return ExitCode.Succeeded;
         }));
@@ -48,18 +49,18 @@ internal static class PolicyShowCommand
         }
     }
 
-    private static IEnumerable<PolicyEffectJson> Effects(NodeConfiguration configuration, NodePolicy policy)
+    private static IEnumerable<PolicyEffectJson> Effects(NodeConfiguration configuration, IConfiguration values, NodePolicy policy)
     {
-        foreach (var endpoint in configuration.Relay.Endpoints.Keys)
+        foreach (var way in OutwardWay.Of(configuration, values).DistinctBy(way => (way.Endpoint, way.To)))
         {
-            yield return Effect("endpoint", endpoint, policy.Find(PolicyTraffic.Of(configuration, endpoint)));
+            yield return Effect(way.IsHttp ? "http endpoint" : "endpoint", way.Endpoint, way.To, policy.Find(way.Traffic));
         }
 
         foreach (var (service, settings) in configuration.Listener?.Services ?? new Dictionary<string, ServiceSettings>())
         {
-            yield return Effect("service", service, policy.Find(PolicyTraffic.Into(service, settings.Listen?.Port, null)));
+            yield return Effect("service", service, null, policy.Find(PolicyTraffic.Into(service, settings.Listen?.Port, null)));
         }
     }
 
-    private static PolicyEffectJson Effect(string kind, string name, RuleMatch match) => new(kind, name, match.Rule.Name, match.Filter.ToString());
+    private static PolicyEffectJson Effect(string kind, string name, string? to, RuleMatch match) => new(kind, name, to, match.Rule.Name, match.Filter.ToString());
 }

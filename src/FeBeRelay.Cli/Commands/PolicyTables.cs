@@ -23,7 +23,7 @@ internal static class PolicyTables
     }
 
     public static void WriteEffects(TextWriter output, IEnumerable<PolicyEffectJson> effects)
-        => Write(output, ["for", "name", "rule", "by filter"], effects.Select(e => (string[])[e.Kind, e.Name, e.Rule, e.Filter]));
+        => Write(output, ["for", "name", "to", "rule", "by filter"], effects.Select(e => (string[])[e.Kind, e.Name, e.To ?? "", e.Rule, e.Filter]));
 
     public static void WriteExplanation(TextWriter output, PolicyExplanation explanation)
     {
@@ -34,6 +34,11 @@ internal static class PolicyTables
         foreach (var (rule, filter) in match.LessSpecific)
         {
             output.WriteLine($"and is more specific than rule {rule.Name}: {filter}");
+        }
+
+        if (explanation.Guard is { } guard)
+        {
+            output.WriteLine($"where it would go clear, requests with credentials or a body: {guard.ToString().ToLowerInvariant()} (http:guard)");
         }
 
         Write(output, ["peer", "outcome"], explanation.Outcomes.Select(outcome => (string[])[outcome.Peer, outcome.Outcome]));

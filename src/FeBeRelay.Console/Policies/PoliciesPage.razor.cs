@@ -2,6 +2,7 @@ using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Policies;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Configuration;
 
 namespace FeBeRelay.WebConsole.Policies;
 
@@ -9,6 +10,7 @@ namespace FeBeRelay.WebConsole.Policies;
 public sealed partial class PoliciesPage : ComponentBase
 {
     private NodeConfiguration? _configuration;
+    private IConfiguration? _values;
     private IReadOnlyList<PolicyWarning> _warnings = [];
     private PolicyExplanation? _explanation;
     private string? _problem;
@@ -49,7 +51,7 @@ public sealed partial class PoliciesPage : ComponentBase
     {
         if (Node.Policies?.Load() is { } loaded)
         {
-            _configuration = loaded.Configuration;
+            (_configuration, _values) = (loaded.Configuration, loaded.Values);
             _warnings = loaded.IsValid ? PolicyLint.Check(loaded.Configuration, loaded.Values) : [];
             _problem = loaded.Errors is [{ } first, ..] ? $"The configuration has errors, the first: {first.Key} {first.Problem}. {first.Fix}" : null;
         }
@@ -107,7 +109,7 @@ public sealed partial class PoliciesPage : ComponentBase
         {
             NodePolicy policy = _asIf.Length == 0 ? Node.Policy.Current : NodePolicyFactory.Find(_configuration!.Policy, _asIf)!;
             NodePolicy? theirs = Posture.TryFind(_theirs, out Posture? posture) ? NodePolicy.Of(posture) : null;
-            _explanation = PolicyExplanation.Of(_configuration!, new PolicyQuestion(_from.Trim(), _to.Trim(), Port: null, policy, theirs));
+            _explanation = PolicyExplanation.Of(_configuration!, _values!, new PolicyQuestion(_from.Trim(), _to.Trim(), Port: null, policy, theirs));
         }
         catch (ArgumentException e)
         {
@@ -118,7 +120,7 @@ public sealed partial class PoliciesPage : ComponentBase
     private IEnumerable<string> Names() => Posture.All.Select(posture => posture.Name).Concat(_configuration!.Policy.Policies.Keys.Order(StringComparer.OrdinalIgnoreCase));
 
     private IEnumerable<string> Ends() =>
-        [NodePolicyFactory.Me, .. _configuration!.Relay.Endpoints.Keys, .. _configuration.Listener?.Services.Keys ?? [], .. _configuration.Nodes.Keys];
+        [NodePolicyFactory.Me, .. OutwardWay.Of(_configuration!, _values!).Select(way => way.Endpoint).Distinct(), .. _configuration!.Listener?.Services.Keys ?? [], .. _configuration.Nodes.Keys];
 
     private static string Cell(Posture dials, PeerModel peer) => PolicyForecast.Of(new OutboundSituation { Rule = dials.Rule, HasClearTo = true }, peer).ToString();
 

@@ -51,9 +51,6 @@ public enum BlockReason
     /// <summary>Credentials were refused.</summary>
     Credentials,
 
-    /// <summary>This node has no usable credentials.</summary>
-    OwnCredentials,
-
     /// <summary>A clear connection arrived where policy takes protected ones only.</summary>
     ClearNotAccepted,
 }

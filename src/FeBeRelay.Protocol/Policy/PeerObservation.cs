@@ -50,9 +50,6 @@ public enum CredentialState
 
     /// <summary>A certificate, its signature or the name in it was refused, by this node or by the peer.</summary>
     Refused,
-
-    /// <summary>This node has none that it could show.</summary>
-    Unusable,
 }
 
 /// <summary>What earlier attempts left behind about a peer, for one rule. A live association is told apart from it.</summary>

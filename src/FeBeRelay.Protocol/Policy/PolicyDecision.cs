@@ -90,10 +90,6 @@ public static class PolicyDecision
     private static OutboundDecision Attempt(OutboundSituation now, bool maySoften)
     {
         bool failed = now.Seen == PeerObservation.Parsed || now.Credentials == CredentialState.Refused;
-        if (now.Credentials == CredentialState.Unusable)
-        {
-            return Block(now, BlockReason.OwnCredentials);
-        }
 
         // What has begun to parse is waited for: the handshake's own deadline ends it.
         if (now.IsTryRunning && (failed || !maySoften || !now.IsTimerPassed))

@@ -35,7 +35,10 @@ internal sealed class ClearRelay(OutboundRoute route, ClearConnections connectio
         }
         catch (SocketException e)
         {
-            OutboundLog.ClearToUnreachable(logger, route.Current.Endpoint, clearTo, e.Message);
+            if (route.FailureLines.TryTake(logger))
+            {
+                OutboundLog.ClearToUnreachable(logger, route.Current.Endpoint, clearTo, e.Message);
+            }
             Enquire(route.Current, decision);
             SocketTuning.Reset(application);
             return true;

@@ -128,14 +128,12 @@ internal sealed class StreamEndpoint : IAsyncDisposable
                 // Something became known of the peer before the first byte: policy is asked anew.
             }
         }
-        catch (NegotiationException e)
+        catch (Exception e) when (e is NegotiationException or SocketException or OperationCanceledException or ObjectDisposedException or IOException)
         {
-            RelayLog.NoChannel(_logger, _name, _service, e.Message);
-            SocketTuning.Reset(application);
-        }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException or IOException)
-        {
-            RelayLog.NoChannel(_logger, _name, _service, e.Message);
+            if (_route.FailureLines.TryTake(_logger))
+            {
+                RelayLog.NoChannel(_logger, _name, _service, e.Message);
+            }
             SocketTuning.Reset(application);
         }
         finally
@@ -174,7 +172,10 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     {
         BlockReason reason = choice.Decision.Reason;
         string detail = choice.Detail.Length == 0 ? reason.Explanation() : choice.Detail;
-        OutboundLog.Refused(_logger, _name, _service, path.Target.Peer.Name, path.Rule.Name, reason.Name(), detail);
+        if (_route.FailureLines.TryTake(_logger))
+        {
+            OutboundLog.Refused(_logger, _name, _service, path.Target.Peer.Name, path.Rule.Name, reason.Name(), detail);
+        }
         // Where nothing could have gone clear, the failure of the negotiation is the event.
         if (reason is BlockReason.Rule or BlockReason.NoClearTo || path.Rule.MaySendClear)
         {

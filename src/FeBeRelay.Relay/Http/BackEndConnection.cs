@@ -128,10 +128,12 @@ internal sealed class BackEndConnection
     /// <param name="lost">Called once if it is over before it is rented: whatever comes until then ends it.</param>
     public bool TryPark(Action<BackEndConnection> lost)
     {
-        if (!IsStillQuiet() || _transport.IsAskedToClose)
+        // A receive that still waits has nothing yet.
+        if ((_fill is null && !IsStillQuiet()) || _transport.IsAskedToClose)
         {
             return false;
         }
+        ReadSteadily();
         WasIdle = true;
         _idleSince = _time.GetTimestamp();
         _ = WatchAsync(Wait(), lost);
@@ -143,6 +145,60 @@ internal sealed class BackEndConnection
     {
         Task? idle = Volatile.Read(ref _idle);
         return idle is not null && idle != Looking && Interlocked.CompareExchange(ref _idle, null, idle) == idle;
+    }
+
+    /// <summary>From now on somebody reads while it is sent on: a channel that is quiet may be parked (docs/protocol.md 6.2), until <see cref="TryWakeAsync"/>.</summary>
+    public void ReadSteadily() => _transport.ReadSteadily();
+
+    /// <summary>Gets a rented connection, whose channel may have been parked while it was idle, ready for an exchange; false where it is over: nothing was sent.</summary>
+    public async ValueTask<bool> TryWakeAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (!await _transport.TryStayAwakeAsync().ConfigureAwait(false))
+            {
+                if (!await AttendAsync(_transport.UnparkAsync().WaitAsync(cancellation)).ConfigureAwait(false) || _ended)
+                {
+                    return false;
+                }
+            }
+            return true;
+        }
+        catch (Exception e) when (IsCut(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Waits for something that is being sent while nobody waits for the back end, and takes what comes: among it are the new keys without which a parked
+    /// channel sends nothing.
+    /// </summary>
+    /// <returns>False where bytes of the back end came, too. Nobody gets them.</returns>
+    public async Task<bool> AttendAsync(Task sending)
+    {
+        bool quiet = Unread.IsEmpty;
+        Unread = default;
+        try
+        {
+            // Behind the back end's end a channel still brings records of its own, a clear connection nothing.
+            while (!sending.IsCompleted && !(_ended && !IsProtected))
+            {
+                quiet &= _fill is not null || TryDiscard();
+                Task fill = _fill ??= _transport.FillAsync().AsTask();
+                if (await Task.WhenAny(sending, fill).ConfigureAwait(false) == fill)
+                {
+                    _fill = null;
+                    await fill.ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception e) when (IsCut(e))
+        {
+            await AbortAsync().ConfigureAwait(false);
+        }
+        await sending.ConfigureAwait(false);
+        return quiet;
     }
 
     /// <summary>Takes it out of its pool for good, to close it; false as <see cref="TryRent"/>.</summary>
@@ -179,8 +235,8 @@ internal sealed class BackEndConnection
         using CancellationTokenRegistration cut = deadline.Token.UnsafeRegister(static self => _ = ((BackEndConnection)self!).AbortAsync().AsTask(), this);
         try
         {
-            await EndAsync().ConfigureAwait(false);
-            return !await ReceiveAsync().ConfigureAwait(false);
+            Unread = default;
+            return await AttendAsync(EndAsync().AsTask()).ConfigureAwait(false) && !await ReceiveAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (IsCut(e))
         {
@@ -216,7 +272,7 @@ internal sealed class BackEndConnection
 
     private Task Wait()
     {
-        Task fill = _fill = _transport.FillAsync().AsTask();
+        Task fill = _fill ??= _transport.FillAsync().AsTask();
         Volatile.Write(ref _idle, fill);
         return fill;
     }
@@ -232,6 +288,19 @@ internal sealed class BackEndConnection
         {
             return false;
         }
+    }
+
+    /// <summary>Drops what is here; false where there was something.</summary>
+    private bool TryDiscard()
+    {
+        bool quiet = true;
+        BackEndNews news;
+        while ((news = _transport.TryTake(out _)) == BackEndNews.Data)
+        {
+            quiet = false;
+        }
+        _ended |= news == BackEndNews.End;
+        return quiet;
     }
 
     /// <summary>Whether nothing of the back end has come.</summary>

@@ -46,7 +46,7 @@ internal sealed class BackEndLease(HttpContext context, BackEndPool pool, Client
         BackEndConnection? connection = null;
         if (!mustBeNew)
         {
-            connection = await TakePinnedAsync(secret, cancellation).ConfigureAwait(false) ?? pool.TakeIdle(mustBeQuiet);
+            connection = await TakePinnedAsync(secret, cancellation).ConfigureAwait(false) ?? await TakeIdleAsync(mustBeQuiet, cancellation).ConfigureAwait(false);
         }
         connection ??= await ConnectAsync(Wish(secret) with { MustBeQuiet = mustBeQuiet, MustBeNew = mustBeNew }, cancellation).ConfigureAwait(false);
         IsShared = connection.WasIdle && !IsPinned;
@@ -146,6 +146,27 @@ internal sealed class BackEndLease(HttpContext context, BackEndPool pool, Client
         }
     }
 
+    /// <summary>One only: were the node out of reach, each that cannot be woken would take its time.</summary>
+    private async ValueTask<BackEndConnection?> TakeIdleAsync(bool mustBeQuiet, CancellationToken cancellation) =>
+        pool.TakeIdle(mustBeQuiet) is { } idle && await TryWakeAsync(idle, cancellation).ConfigureAwait(false) ? idle : null;
+
+    /// <summary>Where it cannot be woken it is over.</summary>
+    private static async ValueTask<bool> TryWakeAsync(BackEndConnection connection, CancellationToken cancellation)
+    {
+        bool isAwake = false;
+        try
+        {
+            return isAwake = await connection.TryWakeAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!isAwake)
+            {
+                _ = connection.CloseAsync();
+            }
+        }
+    }
+
     private async ValueTask<BackEndConnection?> TakePinnedAsync(string? secret, CancellationToken cancellation)
     {
         if (client?.PinnedFor(_cluster) is not { } pinned)
@@ -157,7 +178,7 @@ internal sealed class BackEndLease(HttpContext context, BackEndPool pool, Client
         {
             if (pinned.Connection.IsLost)
             {
-                throw new ExchangeException(ForwarderError.Request, StatusCodes.Status502BadGateway, "using the connection of the logon", "the back end has ended the connection that the logon is bound to");
+                throw LogonLost("the back end has ended the connection that the logon is bound to");
             }
             // Its watch reads a record of the channel just now.
             await Task.Yield();
@@ -169,9 +190,17 @@ internal sealed class BackEndLease(HttpContext context, BackEndPool pool, Client
             _ = pinned.Connection.CloseAsync();
             return null;
         }
+        if (!await TryWakeAsync(pinned.Connection, cancellation).ConfigureAwait(false))
+        {
+            client.LosePinned(pinned.Connection);
+            throw LogonLost("the connection that the logon is bound to was quiet, and there are no new keys for it");
+        }
         IsPinned = true;
         return pinned.Connection;
     }
+
+    private static ExchangeException LogonLost(string why) =>
+        new(ForwarderError.Request, StatusCodes.Status502BadGateway, "using the connection of the logon", why);
 
     private BackEndWish Wish(string? secret) => new()
     {

@@ -196,7 +196,10 @@ internal sealed class BackEndPool(DestinationAddress destination, OutboundRoute 
         }
         catch (SocketException e)
         {
-            OutboundLog.ClearToUnreachable(logger, path.Endpoint, clearTo, e.Message);
+            if (route.FailureLines.TryTake(logger))
+            {
+                OutboundLog.ClearToUnreachable(logger, path.Endpoint, clearTo, e.Message);
+            }
             EnquireIfNeeded(path, path.Peer.Decide(path));
             throw Failure.OfClearWay(e);
         }
@@ -225,7 +228,10 @@ internal sealed class BackEndPool(DestinationAddress destination, OutboundRoute 
     {
         BlockReason reason = choice.Decision.Reason;
         string detail = choice.Detail.Length == 0 ? reason.Explanation() : choice.Detail;
-        OutboundLog.Refused(logger, path.Endpoint, destination.Service, path.Target.Peer.Name, path.Rule.Name, reason.Name(), detail);
+        if (route.FailureLines.TryTake(logger))
+        {
+            OutboundLog.Refused(logger, path.Endpoint, destination.Service, path.Target.Peer.Name, path.Rule.Name, reason.Name(), detail);
+        }
         context.Audit.ClearTrafficRefused(
             path.Endpoint, path.Target.Peer.Name, path.Rule.Name, path.Rule.Flags, wish.Local, path.Target.ClearTo, $"{reason.Name()}: {detail}");
         return Failure.OfPolicy(reason, detail);

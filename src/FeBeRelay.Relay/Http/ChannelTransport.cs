@@ -26,6 +26,15 @@ internal sealed class ChannelTransport(RentedChannel rented, StreamAudit audit) 
 
     private SecureChannel Channel => rented.Channel;
 
+    /// <inheritdoc/>
+    public void ReadSteadily() => Channel.IsReadSteadily = true;
+
+    /// <inheritdoc/>
+    public ValueTask<bool> TryStayAwakeAsync() => Channel.TryStayAwakeAsync();
+
+    /// <inheritdoc/>
+    public Task UnparkAsync() => Channel.UnparkAsync();
+
     /// <summary>Sealed where they stand.</summary>
     public ValueTask SendAsync(byte[] buffer, int start, int count)
     {
@@ -88,6 +97,7 @@ internal sealed class ChannelTransport(RentedChannel rented, StreamAudit audit) 
     public void Return()
     {
         audit.End("ended");
+        Channel.IsReadSteadily = false;
         rented.Return();
     }
 

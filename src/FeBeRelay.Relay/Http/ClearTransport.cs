@@ -25,6 +25,17 @@ internal sealed class ClearTransport(Socket socket, ClearUse use) : IBackEndTran
     /// <inheritdoc/>
     public bool SentEnd { get; private set; }
 
+    /// <summary>There are no keys to do without.</summary>
+    public void ReadSteadily()
+    {
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> TryStayAwakeAsync() => ValueTask.FromResult(true);
+
+    /// <inheritdoc/>
+    public Task UnparkAsync() => Task.CompletedTask;
+
     /// <inheritdoc/>
     public ValueTask SendAsync(byte[] buffer, int start, int count) => SendAsync(buffer.AsMemory(start, count));
 

@@ -107,6 +107,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
             try
             {
                 await SendHeadAsync(_lease.Connection).ConfigureAwait(false);
+                _lease.Connection.ReadSteadily();
                 break;
             }
             catch (Exception e) when (BackEndConnection.IsCut(e) && MaySendAgain)
@@ -340,7 +341,7 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
         {
             context.Request.BodyReader.CancelPendingRead();
         }
-        return await _body.ConfigureAwait(false);
+        return await _lease.Connection.AttendAsync(_body).ConfigureAwait(false) && await _body.ConfigureAwait(false);
     }
 
     private async ValueTask ReleaseAsync(bool keep)

@@ -39,7 +39,6 @@ internal static class Failure
         {
             BlockReason.Rule => (true, "asking policy, which blocks the way to the node"),
             BlockReason.NoClearTo => (true, "asking policy, which sends it clear, and the destination has no clearTo"),
-            BlockReason.OwnCredentials => (true, "showing this node's credentials, of which there are none"),
             BlockReason.Credentials => (false, "main mode with the node: credentials are refused"),
             BlockReason.NegotiationFailed => (false, "negotiating with the node"),
             _ => (false, "reaching the node protected, without which nothing is sent"),

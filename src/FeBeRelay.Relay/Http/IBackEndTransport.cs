@@ -31,6 +31,15 @@ internal interface IBackEndTransport
     /// <summary>Whether this end has ended its bytes.</summary>
     bool SentEnd { get; }
 
+    /// <summary>From now on somebody reads at all times, so that it may be parked when it is quiet: what is sent then waits for new keys among what is received.</summary>
+    void ReadSteadily();
+
+    /// <summary>Keeps it from being parked until it is read steadily again; false where it is parked already.</summary>
+    ValueTask<bool> TryStayAwakeAsync();
+
+    /// <summary>Begins to un-park it, for who also reads meanwhile; it may have to be repeated.</summary>
+    Task UnparkAsync();
+
     /// <summary>Sends bytes; the buffer's content is not to be used afterwards.</summary>
     /// <param name="buffer">Of <see cref="FeBeRelay.Channel.Transport.Buffers.Plaintext"/>.</param>
     /// <param name="start"><see cref="FeBeRelay.Protocol.Channels.ChannelSender.Headroom"/> or more.</param>

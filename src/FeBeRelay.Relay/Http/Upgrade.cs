@@ -30,7 +30,7 @@ internal sealed class Upgrade(HttpContext context, BackEndConnection connection,
             await InboundAsync(stream).ConfigureAwait(false);
             if (client?.TryHalfClose() == true)
             {
-                await outbound.ConfigureAwait(false);
+                await connection.AttendAsync(outbound).ConfigureAwait(false);
             }
         }
         catch

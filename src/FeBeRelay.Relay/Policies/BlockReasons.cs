@@ -17,7 +17,6 @@ internal static class BlockReasons
         BlockReason.Pinned => "the peer is pinned and is not reached protected",
         BlockReason.NegotiationFailed => "the peer speaks the protocol, and no negotiation succeeds",
         BlockReason.Credentials => "credentials are refused",
-        BlockReason.OwnCredentials => "this node has no credentials that it could show",
         BlockReason.ClearNotAccepted => "clear connections are not taken",
         _ => "",
     };

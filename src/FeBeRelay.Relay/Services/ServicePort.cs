@@ -20,7 +20,13 @@ namespace FeBeRelay.Relay.Services;
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">The log.</param>
 internal sealed record ServicePortContext(
-    InboundPolicy Policy, ChannelListener Channels, ClearConnections Clear, ConnectionCap Cap, InheritedSockets Sockets, AuditLog Audit, TimeProvider Time, ILogger Logger);
+    InboundPolicy Policy, ChannelListener Channels, ClearConnections Clear, ConnectionCap Cap, InheritedSockets Sockets, AuditLog Audit, TimeProvider Time, ILogger Logger)
+{
+    private const int LinesPerMinute = 60;
+
+    /// <summary>Of the lines about clear connections that are refused: strangers bring them about.</summary>
+    public LogRation RefusedLines { get; } = new(LinesPerMinute, Time);
+}
 
 /// <summary>A service's own port: takes channels, and clear connections where policy lets it (docs/policy.md).</summary>
 internal sealed class ServicePort : IAsyncDisposable

@@ -137,7 +137,10 @@ internal sealed class ServicePortConnection(
             string reason = decision.Reason == BlockReason.Rule ? "the rule blocks"
                 : _first.Received.IsEmpty ? "nothing was said, and the rule takes channels only"
                 : "the rule takes channels only";
-            InboundLog.ClearRefused(context.Logger, service.Name, _remote, rule.Name, reason);
+            if (context.RefusedLines.TryTake(context.Logger))
+            {
+                InboundLog.ClearRefused(context.Logger, service.Name, _remote, rule.Name, reason);
+            }
             context.Audit.ClearTrafficRefused(service.Name, _remote.Address.ToString(), rule.Name, rule.Flags, _local, _remote, reason);
             SocketTuning.Reset(socket);
         }

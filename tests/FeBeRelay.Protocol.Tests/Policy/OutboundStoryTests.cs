@@ -149,15 +149,6 @@ public sealed class OutboundStoryTests
     }
 
     [Fact]
-    public void A_node_without_usable_credentials_of_its_own_is_blocked_where_it_would_negotiate()
-    {
-        OutboundSituation now = At(Posture.Server) with { Credentials = CredentialState.Unusable };
-
-        Assert.Equal(BlockReason.OwnCredentials, PolicyDecision.Outbound(now).Reason);
-        Assert.Equal(BlockReason.OwnCredentials, PolicyDecision.Outbound(now with { Seen = PeerObservation.Silent, AreTriesUsed = true }).Reason);
-    }
-
-    [Fact]
     public void Request_pins_whom_it_reached_protected_and_respond_only_does_not()
     {
         Assert.True(PolicyDecision.Learn(Posture.Server.Rule, CredentialState.NotRefused, PeerObservation.Protected).Pins);

@@ -76,6 +76,9 @@ internal sealed class HttpClientSocket(Socket socket) : IDisposable
         return text;
     }
 
+    /// <summary>Whether it ends in order, without a byte more.</summary>
+    public async Task<bool> EndsInOrderAsync() => await ReadToEndAsync() == "";
+
     /// <summary>Whether the connection ends with a reset, whatever came before.</summary>
     public async Task<bool> EndsWithResetAsync()
     {

@@ -37,6 +37,9 @@ internal sealed class HttpNodes : ITestedProxy
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>The listeners' clock.</summary>
+    public TimeProvider ListenerTime { get; init; } = TimeProvider.System;
+
     /// <summary>How long keys last, in the time of <see cref="Time"/>.</summary>
     public Lifetimes Lifetimes { get; init; } = Lifetimes.Default;
 
@@ -116,7 +119,7 @@ internal sealed class HttpNodes : ITestedProxy
                 Services = [new Service("owa", backEnd, [FrontEndName], ProxyProtocol: false)],
                 Drain = TimeSpan.FromSeconds(5),
             },
-            TimeProvider.System, NullLoggerFactory.Instance);
+            ListenerTime, NullLoggerFactory.Instance);
         _listeners.Add(listener);
         await listener.StartAsync();
     }

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using FeBeRelay.Channel;
 using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Connections;
 using FeBeRelay.Protocol.Handshake;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace FeBeRelay.Relay.Tests.Nodes;
@@ -166,23 +168,40 @@ public sealed class AssociationLifeTests
     [Fact]
     public async Task Connections_that_race_for_an_associations_last_quick_mode_all_get_a_channel()
     {
-        const int connections = 24;
-        await using var nodes = new TestNodes { Lifetimes = Lifetimes.Default with { QuickModes = 1 }, MaxIdleChannels = 0 };
+        const int racers = 3;
+        await using var nodes = new TestNodes { Lifetimes = Lifetimes.Default with { QuickModes = 2 } };
+        using var backEnd = new BackEndStub();
+        nodes.StartListener(backEnd.EndPoint);
+        using var associations = new AssociationTable(NullLogger<AssociationTable>.Instance);
+        var peer = new PeerNode("be", nodes.Listener.NodePorts[0], TestNodes.BackEndName);
+        var connector = new ChannelConnector(peer, nodes.Identity(TestNodes.FrontEndName), associations, TimeProvider.System);
+        var channels = new List<SecureChannel> { await connector.ConnectAsync(Demand.Require, observe: null, TestContext.Current.CancellationToken) };
+        // Whoever dials has chosen the association, and nobody has used it before all have.
+        using var chosen = new Barrier(racers);
+        channels.AddRange(await Task.WhenAll(Enumerable.Range(0, racers).Select(_ => Task.Run(() => RaceAsync(connector, chosen)))));
+
+        Assert.Equal([2, 2], associations.All.Select(a => a.Channels.Count));
+        foreach (SecureChannel channel in channels)
+        {
+            await channel.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Nobody_takes_the_only_quick_mode_of_an_association_from_the_connection_that_made_it()
+    {
+        await using var nodes = new TestNodes { Lifetimes = Lifetimes.Default with { QuickModes = 1 } };
         using var backEnd = new BackEndStub();
         nodes.Start(backEnd.EndPoint);
-        Socket[] clients = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => nodes.ConnectAsync()));
-        var served = new List<Socket>();
-        for (int i = 0; i < connections; i++)
-        {
-            served.Add(await backEnd.AcceptAsync().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
-            await served[i].SendAsync("x"u8.ToArray());
-        }
-        foreach (Socket client in clients)
-        {
-            Assert.Equal(1, await client.ReceiveAsync(new byte[1]));
-            client.Dispose();
-        }
-        served.ForEach(s => s.Dispose());
+        var taken = new List<ulong?>();
+        // The first moment in which others can find it.
+        nodes.Relay.Associations.Added += association => taken.Add(association.TryNextCounter());
+
+        using Socket client = await nodes.ConnectAsync();
+        using Socket served = await backEnd.AcceptAsync().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        await BackEndStub.PassAsync(client, served, 1);
+        Assert.Equal([null], taken);
     }
 
     [Fact]
@@ -235,6 +254,20 @@ public sealed class AssociationLifeTests
         await _clock.AdvanceUntilAsync(nodes, () => Single(nodes.Relay).Association != first && Single(nodes.Listener).QuickModes == 1);
         await BackEndStub.PassAsync(client, served, 2);
         await BackEndStub.PassAsync(served, client, 3);
+    }
+
+    private static Task<SecureChannel> RaceAsync(ChannelConnector connector, Barrier chosen)
+    {
+        bool hasDialled = false;
+        void WaitForAll(NegotiationStep step, TimeSpan took)
+        {
+            if (step == NegotiationStep.Connect && !hasDialled)
+            {
+                hasDialled = true;
+                Assert.True(chosen.SignalAndWait(TimeSpan.FromSeconds(60)), "not all have dialled");
+            }
+        }
+        return connector.ConnectAsync(Demand.Require, WaitForAll, TestContext.Current.CancellationToken);
     }
 
     private static SecureChannel Single(Node node) => node.Associations.All.SelectMany(a => a.Channels).Single();

@@ -20,7 +20,10 @@ internal sealed class NodeClock() : FakeTimeProvider(DateTimeOffset.UtcNow)
     /// Moves tick by tick. What a tick starts gets real time to arrive, and new keys the time that they take: on a busy machine the clock's deadlines
     /// would else pass in no time.
     /// </summary>
-    public async Task AdvanceUntilAsync(TestNodes nodes, Func<bool> condition, TimeSpan? tick = null)
+    public Task AdvanceUntilAsync(TestNodes nodes, Func<bool> condition, TimeSpan? tick = null) => AdvanceUntilAsync([nodes.Relay, nodes.Listener], condition, tick);
+
+    /// <inheritdoc cref="AdvanceUntilAsync(TestNodes, Func{bool}, TimeSpan?)"/>
+    public async Task AdvanceUntilAsync(IReadOnlyList<Node> nodes, Func<bool> condition, TimeSpan? tick = null)
     {
         for (int i = 0; i < MostTicks && !Holds(condition); i++)
         {
@@ -35,7 +38,10 @@ internal sealed class NodeClock() : FakeTimeProvider(DateTimeOffset.UtcNow)
     }
 
     /// <summary>Until the only channel is parked both ways, as both ends know.</summary>
-    public Task ParkedAsync(TestNodes nodes) => AdvanceUntilAsync(nodes, () => ChannelsOf(nodes).All(c => c.IsParked && c.IsParkedByPeer) && ChannelsOf(nodes).Count() == 2);
+    public Task ParkedAsync(TestNodes nodes) => ParkedAsync([nodes.Relay, nodes.Listener]);
+
+    /// <inheritdoc cref="ParkedAsync(TestNodes)"/>
+    public Task ParkedAsync(IReadOnlyList<Node> nodes) => AdvanceUntilAsync(nodes, () => ChannelsOf(nodes).All(c => c.IsParked && c.IsParkedByPeer) && ChannelsOf(nodes).Count() == 2);
 
     private static string Describe(SecureChannel channel) =>
         $"{channel.Role}, stream {channel.StreamNumber}, idle {channel.IsIdle}, {channel.QuickModes} quick modes, {channel.KeyUpdates} key updates, parked {channel.IsParked}/{channel.IsParkedByPeer}, "
@@ -49,9 +55,9 @@ internal sealed class NodeClock() : FakeTimeProvider(DateTimeOffset.UtcNow)
         }
     }
 
-    private static bool IsUnderWay(TestNodes nodes) => ChannelsOf(nodes).Any(c => c.Rekeying.IsUnderWay);
+    private static bool IsUnderWay(IReadOnlyList<Node> nodes) => ChannelsOf(nodes).Any(c => c.Rekeying.IsUnderWay);
 
-    private static IEnumerable<SecureChannel> ChannelsOf(TestNodes nodes) => ((Node[])[nodes.Relay, nodes.Listener]).SelectMany(n => n.Associations.All).SelectMany(a => a.Channels);
+    private static IEnumerable<SecureChannel> ChannelsOf(IReadOnlyList<Node> nodes) => nodes.SelectMany(n => n.Associations.All).SelectMany(a => a.Channels);
 
     /// <summary>A channel on its way from one association to the next can be seen under both, or none.</summary>
     private static bool Holds(Func<bool> condition)

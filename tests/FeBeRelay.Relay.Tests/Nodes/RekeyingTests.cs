@@ -35,6 +35,29 @@ public sealed class RekeyingTests
     }
 
     [Fact]
+    public async Task Channels_made_at_once_get_new_keys_at_different_times_up_to_a_tenth_around_the_agreed_age()
+    {
+        const int channels = 16;
+        const int agreed = 3_000;
+        await using var nodes = new TestNodes { Time = _clock, Lifetimes = new Lifetimes(28_800, 0, agreed, 1_048_576) };
+        using var backEnd = new BackEndStub();
+        nodes.Start(backEnd.EndPoint);
+        var sockets = new List<Socket>();
+        for (int i = 0; i < channels; i++)
+        {
+            sockets.Add(await nodes.ConnectAsync());
+            sockets.Add(await backEnd.AcceptAsync());
+        }
+
+        double[] due = [.. nodes.Relay.Associations.All.SelectMany(a => a.Channels).Select(c => c.KeysDueIn!.Value.TotalSeconds)];
+
+        Assert.Equal(channels, due.Length);
+        Assert.All(due, seconds => Assert.InRange(seconds, 0.9 * agreed, 1.1 * agreed));
+        Assert.True(due.Distinct().Count() > channels / 2, $"due in {string.Join(", ", due)} s");
+        sockets.ForEach(socket => socket.Dispose());
+    }
+
+    [Fact]
     public async Task A_quiet_stream_waits_without_buffers_and_goes_on_with_them()
     {
         await using var nodes = new TestNodes { Time = _clock };

@@ -57,6 +57,28 @@ public sealed class ServicePortTests : IDisposable
         Assert.DoesNotContain(nodes.ListenerAudit.Events, e => e.Id == (int)AuditEventId.ClearTraffic);
     }
 
+    [Theory]
+    [InlineData("server", true)]
+    [InlineData("requireInRequestOut", false)]
+    public async Task A_port_that_is_open_to_strangers_clear_is_warned_of_and_audited_when_the_node_starts(string posture, bool isOpen)
+    {
+        await using LoggedNodes nodes = Nodes(posture);
+
+        Node listener = nodes.StartListener(LoggedNodes.OpenServiceOf(_backEnd) with { Listen = new IPEndPoint(IPAddress.Any, 0) });
+
+        if (isOpen)
+        {
+            AuditEvent exposed = await nodes.ListenerAudit.SingleFailureAsync(AuditEventId.ClearListenerExposed);
+            Assert.Equal(("owa", posture, listener.ServicePortOf("owa").ToString()), (exposed.Endpoint, exposed.Rule, exposed.LocalAddress));
+            LoggedNodes.AssertOneWarning(nodes.ListenerLog, "owa", posture, "not a private address");
+        }
+        else
+        {
+            Assert.Empty(nodes.ListenerAudit.Failures);
+            Assert.Empty(nodes.ListenerLog.Warnings);
+        }
+    }
+
     [Fact]
     public async Task A_server_that_speaks_first_is_heard_by_a_client_that_says_nothing()
     {

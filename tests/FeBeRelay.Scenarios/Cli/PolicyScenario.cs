@@ -49,8 +49,8 @@ public sealed class PolicyScenario : IAsyncLifetime
 
         Assert.Equal(0, show.Code);
         Assert.Contains("migration: what no rule is about is Server (Request Security)", show.Output, StringComparison.Ordinal);
-        Assert.Matches(@"endpoint +imap +imap +peer any, service imap", show.Output);
-        Assert.Matches(@"endpoint +owa +server +peer any", show.Output);
+        Assert.Matches(@"endpoint +imap +imap@be1 +imap +peer any, service imap", show.Output);
+        Assert.Matches(@"endpoint +owa +owa@be1 +server +peer any", show.Output);
         Assert.Matches(@"service +owa +secureServer", (await _site.RunAsync("policy show --effective --config {}/be1.json")).Output);
     }
 
@@ -80,6 +80,57 @@ public sealed class PolicyScenario : IAsyncLifetime
         Assert.Contains("Destinations:b:Metadata:guard is off: by rule r passwords and cookies may go clear to node be1", lint.Error, StringComparison.Ordinal);
         Assert.Contains("names wep, which is neither in relay:endpoints nor in Kestrel:Endpoints", lint.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("names web", lint.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Http_endpoints_are_shown_and_explained_with_their_destinations()
+    {
+        _site.Write("web2.json", """
+            {
+              "node": { "certificate": { "path": "fe1.lab.test.pem", "keyPath": "fe1.lab.test.key" }, "trustedRoots": [ "ca.pem" ] },
+              "nodes": {
+                "be1": { "address": "127.0.0.1:8443", "identity": "be1.lab.test" },
+                "be2": { "address": "127.0.0.2:8443", "identity": "be2.lab.test" }
+              },
+              "policy": { "assigned": "p", "policies": { "p": { "posture": "server", "rules": {
+                "mail": { "action": "negotiate", "filters": [ { "endpoint": "web", "service": "mail" } ] } } } } },
+              "Kestrel": { "Endpoints": { "web": { "Url": "http://127.0.0.1:8080" } } },
+              "ReverseProxy": {
+                "Routes": { "all": { "ClusterId": "all", "Match": { "Path": "{**all}" } } },
+                "Clusters": { "all": { "Destinations": {
+                  "a": { "Address": "febe://owa@be1" },
+                  "b": { "Address": "febe://owa@be1", "Metadata": { "clearTo": "127.0.0.1:80", "guard": "warn" } },
+                  "c": { "Address": "febe://mail@be1" },
+                  "d": { "Address": "febe://owa@be2", "Metadata": { "clearTo": "127.0.0.2:80", "enquiry": "off" } }
+                } } }
+              }
+            }
+            """);
+
+        Transcript show = await _site.RunAsync("policy show --effective --config {}/web2.json");
+        Assert.Equal((0, ""), (show.Code, show.Error));
+        Assert.Matches(@"http endpoint +web +owa@be1 +server +peer any", show.Output);
+        Assert.Matches(@"http endpoint +web +mail@be1 +mail +peer any, endpoint web, service mail", show.Output);
+        Assert.Matches(@"http endpoint +web +owa@be2 +server", show.Output);
+
+        Transcript owa = await _site.RunAsync("policy explain --config {}/web2.json --from web --to owa@be1");
+        Assert.Equal((0, ""), (owa.Code, owa.Error));
+        Assert.Contains("rule server: negotiate", owa.Output, StringComparison.Ordinal);
+        Assert.Contains("requests with credentials or a body: warn (http:guard)", owa.Output, StringComparison.Ordinal);
+        Assert.Matches(@"does not speak the protocol +clear \(soft\)", owa.Output);
+
+        Transcript mail = await _site.RunAsync("policy explain --config {}/web2.json --from me --to mail@be1");
+        Assert.Contains("rule mail: negotiate\n", mail.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("http:guard", mail.Output, StringComparison.Ordinal);
+        Assert.Matches(@"does not speak the protocol +blocked", mail.Output);
+
+        using var other = JsonDocument.Parse((await _site.RunAsync("policy explain --config {}/web2.json --from web --to be2 --if policy=client --json")).Output);
+        Assert.Equal("refuse", other.RootElement.GetProperty("guard").GetString());
+        Assert.Equal(["clear"], other.RootElement.GetProperty("outcomes").EnumerateArray().Take(2).Select(outcome => outcome.GetProperty("outcome").GetString()).Distinct());
+
+        Transcript unclear = await _site.RunAsync("policy explain --config {}/web2.json --from web --to be1");
+        Assert.Equal(ExitCode.Usage, unclear.Code);
+        Assert.Contains("endpoint web asks for several services: write --to with one of owa@be1, mail@be1", unclear.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,7 +171,7 @@ public sealed class PolicyScenario : IAsyncLifetime
     {
         var several = await _site.RunAsync("policy explain --config {}/fe2.json --from me --to be1");
         Assert.Equal(ExitCode.Usage, several.Code);
-        Assert.StartsWith("feberelay: several relay endpoints lead to be1: write --from with one of ", several.Error, StringComparison.Ordinal);
+        Assert.StartsWith("feberelay: several endpoints lead to be1: write --from with one of ", several.Error, StringComparison.Ordinal);
 
         Assert.Equal(ExitCode.Usage, (await _site.RunAsync("policy explain --config {}/fe2.json --from a --to b")).Code);
         Assert.Equal(ExitCode.Usage, (await _site.RunAsync("policy explain --config {}/fe2.json --from owa --to be1 --if server")).Code);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -29,6 +30,30 @@ public sealed class HttpPolicyScenario(HttpPolicySite site) : IClassFixture<Http
         Assert.Equal((200, "answer"), await site.AskAsync("silent"));
 
         Assert.Single(await site.EventsAsync(9004, "silent", 1));
+    }
+
+    /// <summary>With the timer as it is without a word about it. Wants a machine that has nothing else to do.</summary>
+    [Fact(Explicit = true, Timeout = 60_000)]
+    public async Task A_node_that_does_not_answer_costs_one_request_three_and_a_half_seconds_and_those_after_it_nothing()
+    {
+        const int others = 20;
+        TimeSpan first = await TakeAsync();
+        var next = new List<TimeSpan>();
+        for (int i = 0; i < others; i++)
+        {
+            next.Add(await TakeAsync());
+        }
+
+        TestContext.Current.TestOutputHelper!.WriteLine($"first {first.TotalMilliseconds:F0} ms, then up to {next.Max().TotalMilliseconds:F1} ms");
+        Assert.InRange(first, TimeSpan.FromSeconds(2.9), TimeSpan.FromSeconds(3.5));
+        Assert.All(next, took => Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromMilliseconds(50)));
+
+        async Task<TimeSpan> TakeAsync()
+        {
+            long start = Stopwatch.GetTimestamp();
+            Assert.Equal((200, "answer"), await site.AskAsync("usual"));
+            return Stopwatch.GetElapsedTime(start);
+        }
     }
 
     [Fact(Timeout = 60_000)]

@@ -22,6 +22,7 @@ public sealed class HttpPolicySite : IAsyncLifetime
         ("warned", "plain server", """{ "action": "negotiate", "soft": true }""", "warn"),
         ("open", "plain server", """{ "action": "negotiate", "soft": true }""", "off"),
         ("silent", "silent", """{ "action": "negotiate", "soft": true, "fallback": { "milliseconds": 500 } }""", "refuse"),
+        ("usual", "silent", """{ "action": "negotiate", "soft": true }""", "refuse"),
         ("client", "listener", """{ "action": "respond" }""", "refuse"),
         ("refused", "stranger", """{ "action": "negotiate", "soft": true }""", "off"),
         ("suites", "listener", """{ "action": "negotiate", "soft": true, "suites": [ "aes128-gcm" ] }""", "off"),

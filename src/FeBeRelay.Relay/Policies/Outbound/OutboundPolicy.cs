@@ -21,7 +21,7 @@ internal sealed class OutboundPolicy(EffectivePolicy policy, OutboundContext con
     /// <summary>The way to a target from now on. To be kept: it remembers the rule.</summary>
     public OutboundRoute RouteTo(OutboundTarget target)
     {
-        var route = new OutboundRoute(target, this);
+        var route = new OutboundRoute(target, this, context.Time);
         _routes.Add(route);
         return route;
     }
@@ -29,7 +29,7 @@ internal sealed class OutboundPolicy(EffectivePolicy policy, OutboundContext con
     /// <summary>Makes the channels ahead of use that the configuration wants, where policy begins with a negotiation.</summary>
     public void KeepWarm(PeerNode peer)
     {
-        OutboundPath path = (_routes.FirstOrDefault(r => r.Target.Peer == peer) ?? new OutboundRoute(new OutboundTarget(peer, null, null), this)).Current;
+        OutboundPath path = (_routes.FirstOrDefault(r => r.Target.Peer == peer) ?? new OutboundRoute(new OutboundTarget(peer, null, null), this, context.Time)).Current;
         OutboundDecision decision = path.Peer.Decide(path);
         if (decision.Action is OutboundAction.Negotiate or OutboundAction.Secure)
         {

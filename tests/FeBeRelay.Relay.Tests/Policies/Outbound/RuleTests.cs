@@ -4,6 +4,7 @@ using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Tests.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace FeBeRelay.Relay.Tests.Policies.Outbound;
@@ -35,6 +36,44 @@ public sealed class RuleTests
         AuditEvent refused = await nodes.Audit.SingleAsync(AuditEventId.ClearTrafficRefused);
         Assert.Equal((OutboundNodes.Endpoint, "be", "tested", FailurePoint.Me), (refused.Endpoint, refused.PeerNode, refused.Rule, refused.FailurePoint));
         Assert.Contains("refused by rule tested (rule)", Assert.Single(nodes.Log.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_rule_that_names_only_keys_that_this_node_has_not_is_no_reason_to_go_clear(bool isCapable)
+    {
+        await using var nodes = new OutboundNodes();
+        using StubPeer silent = StubPeer.Silent();
+        PolicyRule rule = OutboundNodes.RuleOf(Posture.Server);
+        nodes.StartRelay(
+            rule with { Security = rule.Security with { Authentication = [AuthenticationMethod.Parse("psk=lost")!] } },
+            isCapable ? nodes.StartListener().NodePorts[0] : silent.EndPoint);
+
+        Assert.Equal(OutboundNodes.Reset, await nodes.AskAsync());
+
+        nodes.AssertNothingWentClear();
+        Assert.Contains("psk=lost, which this node does not have", Assert.Single(nodes.Log.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refusals_do_not_fill_the_log_and_those_that_are_not_in_it_are_counted()
+    {
+        const int refusals = 70;
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var nodes = new OutboundNodes(clock);
+        nodes.StartRelay(new PolicyRule { Name = "", Action = FilterAction.Block }, nodes.StartListener().NodePorts[0]);
+        for (int i = 0; i < refusals; i++)
+        {
+            Assert.Equal(OutboundNodes.Reset, await nodes.AskAsync());
+        }
+        Assert.Equal(60, nodes.Log.Warnings.Count);
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(OutboundNodes.Reset, await nodes.AskAsync());
+
+        Assert.Equal(62, nodes.Log.Warnings.Count);
+        Assert.StartsWith("10 more lines like the next", nodes.Log.Warnings[60], StringComparison.Ordinal);
     }
 
     [Fact]
