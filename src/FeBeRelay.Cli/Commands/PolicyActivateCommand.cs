@@ -18,7 +18,10 @@ internal static class PolicyActivateCommand
         var name = new Argument<string>("NAME") { Description = "A posture or a policy of the configuration." };
         var within = new Option<TimeSpan>("--confirm-within")
         {
-            Description = "How long it is on trial: 30s, 5m, 2h, 1d; 10s to 7d.", HelpName = "TIME", Required = true, CustomParser = ParseTime,
+            Description = "How long it is on trial: 30s, 5m, 2h, 1d; 10s to 7d.",
+            HelpName = "TIME",
+            Required = true,
+            CustomParser = ParseTime,
         };
         var command = new ExampleCommand("activate", """
             Put a policy into effect on trial: unless 'policy confirm' follows in time, what was assigned before is assigned again.
