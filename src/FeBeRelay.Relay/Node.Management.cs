@@ -1,5 +1,6 @@
 using FeBeRelay.Relay.Management;
 using FeBeRelay.Relay.Monitoring;
+using FeBeRelay.Relay.Telemetry;
 using Microsoft.AspNetCore.Builder;
 
 namespace FeBeRelay.Relay;
@@ -7,6 +8,11 @@ namespace FeBeRelay.Relay;
 /// <summary>How the node is seen and steered.</summary>
 internal sealed partial class Node
 {
+    private NodeTelemetry? CreateTelemetry(NodeHealth health) => _options is { Management: null, Collector: null }
+        ? null
+        : new NodeTelemetry(
+            _options.Name, new NodeMeter(_options.Name, Monitor, _audit.Counts, health, _time), _options.Collector, _time, _loggers.CreateLogger<NodeTelemetry>());
+
     private ManagementEndpoint CreateManagement(ManagementOptions options, NodeHealth health)
     {
         var actions = new AssociationActions(Associations, () => _pools.All, _time);

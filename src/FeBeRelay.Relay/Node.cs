@@ -83,7 +83,7 @@ internal sealed partial class Node : IAsyncDisposable
             : null;
         Monitor = new NodeMonitor(Associations, _audit, options.Identity, options.Name, options.Policy, () => NodePorts, time);
         var health = new NodeHealth(() => _started && !_drained, options.Identity, _audit, time);
-        _telemetry = options.Management is null ? null : new NodeTelemetry(options.Name, new NodeMeter(options.Name, Monitor, _audit.Counts, health, time));
+        _telemetry = CreateTelemetry(health);
         _management = options.Management is { } management ? CreateManagement(management, health) : null;
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
     }

@@ -8,6 +8,7 @@ using FeBeRelay.Relay.Management;
 using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Policies.Pins;
 using FeBeRelay.Relay.Services;
+using FeBeRelay.Relay.Telemetry;
 
 namespace FeBeRelay.Relay;
 
@@ -37,6 +38,9 @@ internal sealed record NodeOptions
 
     /// <summary>Where it can be managed, or null.</summary>
     public ManagementOptions? Management { get; init; }
+
+    /// <summary>Where its metrics and traces are sent to, or null.</summary>
+    public OtlpExport? Collector { get; init; }
 
     /// <summary>Builds what the management endpoint serves to browsers, or null.</summary>
     public ManagementSite? Site { get; init; }

@@ -10,6 +10,7 @@ using FeBeRelay.Relay.Management;
 using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Policies.Pins;
 using FeBeRelay.Relay.Services;
+using FeBeRelay.Relay.Telemetry;
 using Microsoft.Extensions.Configuration;
 
 namespace FeBeRelay.Relay;
@@ -56,6 +57,7 @@ internal static class NodeOptionsFactory
                 }) ?? [],
             ],
             Management = ToManagement(configuration.Management),
+            Collector = configuration.Telemetry.Otlp is { } otlp ? new OtlpExport(otlp) : null,
             Pins = configuration.Policy.PinsFile is { } pins ? new PinFile(pins, time) : null,
             Policy = new EffectivePolicy(NodePolicyFactory.Effective(configuration.Policy)),
             MaxConnections = configuration.Node.MaxConnections > 0 ? configuration.Node.MaxConnections : null,

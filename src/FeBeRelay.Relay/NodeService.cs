@@ -41,7 +41,8 @@ internal sealed class NodeService(
             _fleet = new FleetAgent(fleet, options.Identity, options.Policy, log, time, loggers.CreateLogger<FleetAgent>());
             _fleet.Start();
         }
-        _policies = new PolicyWatch(policies, options.Policy, values, time);
+        var trials = new PolicyTrials(policies, options.Policy, log, time, loggers.CreateLogger<PolicyWatch>());
+        _policies = new PolicyWatch(policies, options.Policy, values, trials, time);
         _policies.Start(TimeSpan.FromSeconds(configuration.Node.ReloadSeconds));
         await _node.StartAsync();
     }

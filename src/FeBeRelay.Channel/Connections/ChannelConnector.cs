@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using FeBeRelay.Channel.Associations;
@@ -92,6 +93,8 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
     /// <exception cref="NegotiationException">There is none, and none can be made.</exception>
     internal async Task<Association> AssociationForExchangeAsync(CancellationToken cancellation)
     {
+        // What a channel's first stream began with is long over: nothing waits for this.
+        Activity.Current = null;
         while (true)
         {
             if (associations.FindOpened(_key) is { IsNearItsEnd: false } present && present.TryCountQuickMode())

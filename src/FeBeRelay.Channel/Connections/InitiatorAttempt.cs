@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Rekeying;
+using FeBeRelay.Channel.Telemetry;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Handshake;
@@ -28,6 +29,9 @@ internal sealed class InitiatorAttempt(
     };
     private bool _associationOnly;
     private ulong _counter;
+
+    // When the step that is being done began; null where it is over, and told.
+    private long? _since;
 
     // The association whose secrets the quick mode needs until it is over.
     private Association? _held;
@@ -87,6 +91,7 @@ internal sealed class InitiatorAttempt(
         {
             // Key pairs and signatures must not run on the thread that serves every socket's events.
             await Task.Yield();
+            _since = time.GetTimestamp();
             negotiation = start(time.GetElapsedTime(0));
             if (_run is not null)
             {
@@ -102,6 +107,7 @@ internal sealed class InitiatorAttempt(
                 }
             }
             steps.Done(NegotiationStep.QuickMode);
+            Tell(failure: null);
             var core = new ChannelCore(Role.Initiator, negotiation.Channel!, _association!.ForExchange.Limits, _association.ForExchange.Peer);
             var channel = new SecureChannel(Role.Initiator, socket, core, _association, time, negotiation.Rest);
             channel.Rekeying = new InitiatorRekeying(channel, connector, associations.Logger);
@@ -110,6 +116,7 @@ internal sealed class InitiatorAttempt(
         catch (Exception e)
         {
             _ = EndAsync(e is ProtocolException ? negotiation : null);
+            Tell(e);
             NegotiationException? failure = e is ProtocolException or SocketException ? FailureOf(e, negotiation?.PeerSpeaksProtocol == true) : null;
             if (_run is not null)
             {
@@ -147,6 +154,7 @@ internal sealed class InitiatorAttempt(
         switch (negotiation.Status)
         {
             case NegotiationStatus.NeedsMainMode:
+                Tell(new ProtocolException(ProtocolError.UnknownAssociation, "the peer does not know the association"));
                 Step = NegotiationStep.MainMode;
                 _association!.IsSuspect = true;
                 if (!connector.TryEnter(out _run, out _))
@@ -210,10 +218,13 @@ internal sealed class InitiatorAttempt(
         if (demand == Demand.None && result.Answer == Answer.Optional)
         {
             result.Dispose();
+            Tell(failure: null);
             throw new NegotiationException(Step, $"node {connector.Peer.Name} ({connector.Peer.Address}) leaves this traffic clear") { Observation = PeerObservation.Optional };
         }
-        Step = NegotiationStep.QuickMode;
         _association = new Association(Role.Initiator, result, _verified!, time);
+        Tell(failure: null);
+        Step = NegotiationStep.QuickMode;
+        _since = time.GetTimestamp();
         if (!_associationOnly)
         {
             // Before anyone else can: an association may be good for one quick mode only.
@@ -223,6 +234,17 @@ internal sealed class InitiatorAttempt(
         associations.AddOpened(connector.Peer.AssociationKey, _association);
         gate.Succeed(_run!, _association);
         _run = null;
+    }
+
+    /// <summary>The step is over: a span tells of it.</summary>
+    private void Tell(Exception? failure)
+    {
+        if (_since is not { } since)
+        {
+            return;
+        }
+        _since = null;
+        ChannelSpans.Tell(Step, Role.Initiator, time.GetElapsedTime(since), connector.Peer.Address, _association, failure);
     }
 
     private void LetGo()

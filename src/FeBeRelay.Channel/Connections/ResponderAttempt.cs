@@ -6,6 +6,7 @@ using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Rekeying;
+using FeBeRelay.Channel.Telemetry;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Cryptography;
@@ -26,6 +27,7 @@ internal sealed class ResponderAttempt(
     // The association whose secrets the quick mode needs until it is over.
     private Association? _held;
     private bool _demandsForwardSecrecy;
+    private long _since;
     private NegotiationFailure _progress = new(Role.Responder, NegotiationStep.MainMode, "") { Local = socket.LocalEndPoint, Remote = socket.RemoteEndPoint };
 
     /// <summary>What is known of the connection, as the account of a failure.</summary>
@@ -46,9 +48,15 @@ internal sealed class ResponderAttempt(
     {
         MainModeSettings settings = identity.Settings with { Suites = admission.SuitesFor(_arrival), Methods = identity.MethodsOf(admission.MethodsFor(_arrival)) };
         using var negotiation = new ResponderNegotiation(settings, time.GetElapsedTime(0), slot.MayDoMainMode);
+        _since = time.GetTimestamp();
         try
         {
             return await RunAsync(negotiation, received, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Tell(e);
+            throw;
         }
         finally
         {
@@ -80,6 +88,7 @@ internal sealed class ResponderAttempt(
                 var core = new ChannelCore(Role.Responder, negotiation.Channel!, _association!.ForExchange.Limits, _association.ForExchange.Peer);
                 var channel = new SecureChannel(Role.Responder, socket, core, _association, time, negotiation.Rest);
                 channel.Rekeying = new ResponderRekeying(channel, associations, _demandsForwardSecrecy, associations.Logger);
+                Tell(failure: null);
                 return channel;
             }
             await AnswerPauseAsync(negotiation).ConfigureAwait(false);
@@ -121,6 +130,8 @@ internal sealed class ResponderAttempt(
         negotiation.Accept(peer, RandomNumberGenerator.GetBytes(Limits.IdSize), answer.Answer, fate, lifetimes);
         _association = new Association(Role.Responder, negotiation.MainMode!, _verified!, time);
         associations.AddIssued(_association);
+        Tell(failure: null);
+        _since = time.GetTimestamp();
         _progress = _progress with { Step = NegotiationStep.QuickMode };
     }
 
@@ -180,6 +191,9 @@ internal sealed class ResponderAttempt(
             : allowed.Contains(suite) ? null
             : (ErrorCode.NegotiationFailed, $"rule {answer.Rule.Name} does not allow {suite.Name} to this peer");
     }
+
+    /// <summary>The step is over: a span tells of it.</summary>
+    private void Tell(Exception? failure) => ChannelSpans.Tell(_progress.Step, Role.Responder, time.GetElapsedTime(_since), _arrival.Remote, _association, failure);
 
     /// <summary>An enquiry is over. Where security is not wanted nobody will use its association (docs/protocol.md 2).</summary>
     private void EndEnquiry()

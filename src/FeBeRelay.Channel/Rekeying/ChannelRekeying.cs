@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Telemetry;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Wire;
@@ -18,6 +19,7 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
     private TaskCompletionSource? _waiting;
     private Exception? _over;
     private TimeSpan _freshSince = channel.Now;
+    private TimeSpan _aimedAt;
     private long _readsSeen;
 
     /// <summary>The association whose keys the present exchange makes, held.</summary>
@@ -144,6 +146,7 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
             // Behind the channel's end nobody would let go of it.
             (before, Target) = _over is null || target is null ? (Target, target) : (target, Target);
         }
+        _aimedAt = channel.Now;
         before?.LetGo();
     }
 
@@ -151,6 +154,7 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
     protected void Complete()
     {
         channel.Move(Target!);
+        ChannelSpans.Rekey(channel, channel.Now - _aimedAt, failure: null);
         Aim(null);
         _freshSince = channel.Now;
         ChannelLog.Rekeyed(logger, channel.Id, channel.Association.Peer.Name, channel.Association.Id);
@@ -205,6 +209,7 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
     protected async Task EndChannelAsync(ErrorCode code, Exception reason)
     {
         ChannelLog.RekeyingFailed(logger, channel.Id, channel.Association.Peer.Name, code.Name(), reason.Message);
+        ChannelSpans.Rekey(channel, Target is null ? TimeSpan.Zero : channel.Now - _aimedAt, reason);
         ValueTask aborting = channel.AbortAsync(code);
         End(reason);
         await aborting.ConfigureAwait(false);

@@ -14,6 +14,8 @@ internal static class PolicyCommand
         PolicyShowCommand.Create(context),
         CreateAssign(context),
         CreateUnassign(context),
+        PolicyActivateCommand.Create(context),
+        PolicyActivateCommand.CreateConfirm(context),
         CreateLint(context),
         PolicyExplainCommand.Create(context),
         CreateMatrix(),
@@ -154,7 +156,7 @@ internal static class PolicyCommand
         return command;
     }
 
-    private static void Change(Action change)
+    internal static void Change(Action change)
     {
         try
         {

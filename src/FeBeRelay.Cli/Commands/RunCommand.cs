@@ -54,7 +54,7 @@ internal static class RunCommand
         {
             RequireCryptography();
             ConfigurationLoadResult Load() => ConfigurationOptions.Load(context, parsed.GetRequiredValue(file), parsed.GetRequiredValue(settings));
-            var policies = new PolicySource(parsed.GetRequiredValue(file), Load);
+            PolicySource policies = OpenPolicies(parsed.GetRequiredValue(file), Load);
             InheritedSockets sockets = SocketActivation.Take(context.Environment, Environment.ProcessId);
             return RunAsync(parsed.GetRequiredValue(file), Load(), policies, sockets, parsed.InvocationConfiguration.Error, cancellationToken);
         });
@@ -70,6 +70,19 @@ internal static class RunCommand
                 ExitCode.CryptographyFailed,
                 $"the cryptography of this machine gives wrong answers or none for {string.Join(", ", wrong)}; the node does not start",
                 "check how OpenSSL is installed and configured (OPENSSL_CONF, providers), then start again");
+        }
+    }
+
+    private static PolicySource OpenPolicies(string file, Func<ConfigurationLoadResult> load)
+    {
+        try
+        {
+            return PolicySource.Open(file, load, TimeProvider.System);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError(
+                ExitCode.Failed, $"a policy's trial is over and cannot be rolled back: {exception.Message.TrimEnd('.')}", $"let the node write {PolicyAssignment.FileOf(file)} and {PolicyTrial.FileOf(file)}");
         }
     }
 

@@ -92,6 +92,23 @@ public sealed partial class PoliciesPage : ComponentBase
         }
     }
 
+    private void ConfirmTrial()
+    {
+        if (!Session.IsOperator)
+        {
+            return;
+        }
+        Node.Audit.ManagementAction("console operator", null, null, "the policy on trial confirmed");
+        try
+        {
+            _said = Node.Policies!.Confirm() ? "Confirmed: the policy stays." : "Nothing is on trial.";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _misunderstood = $"It could not be written: {e.Message}";
+        }
+    }
+
     private bool Write(Change asked)
     {
         if (asked == Change.Unassign)

@@ -52,6 +52,17 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
     /// <param name="reason">What is wrong.</param>
     public void PolicyNotChanged(string policy, string reason) => Write(AuditEventId.PolicyNotChanged, e => e with { Rule = policy, Reason = reason });
 
+    /// <summary>A policy was assigned that is rolled back unless it is confirmed.</summary>
+    public void PolicyOnTrial(string policy, string reason) => Write(AuditEventId.PolicyOnTrial, e => e with { Rule = policy, Reason = reason });
+
+    /// <summary>It was.</summary>
+    public void PolicyConfirmed(string policy) => Write(AuditEventId.PolicyConfirmed, e => e with { Rule = policy });
+
+    /// <summary>It was not.</summary>
+    /// <param name="policy">What is assigned again.</param>
+    /// <param name="reason">What was on trial.</param>
+    public void PolicyRolledBack(string policy, string reason) => Write(AuditEventId.PolicyRolledBack, e => e with { Rule = policy, FailurePoint = FailurePoint.Me, Reason = reason });
+
     /// <summary>The back end behind a service answers at an address that is not protected.</summary>
     public void OtherWayToBackEnd(string service, string way) => Write(AuditEventId.OtherWayToBackEnd, e => e with { Service = service, Reason = way });
 

@@ -34,6 +34,9 @@ public sealed record NodeConfiguration
     [Description("How the node is seen and steered while it runs.")]
     public ManagementSettings Management { get; init; } = new();
 
+    [Description("Where its metrics and traces are sent to.")]
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     [Description("The security log.")]
     public AuditSettings Audit { get; init; } = new();
 }

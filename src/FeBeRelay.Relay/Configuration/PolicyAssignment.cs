@@ -20,15 +20,22 @@ internal static class PolicyAssignment
         return File.Exists(path) ? [KeyValuePair.Create<string, string?>(Key, File.ReadAllText(path).Trim())] : [];
     }
 
-    /// <summary>Assigns; readers see the old name or the new one.</summary>
+    /// <summary>Assigns for good, also what is on trial; readers see the old name or the new one.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(string configurationPath, string policy)
     {
-        var path = FileOf(configurationPath);
+        Replace(FileOf(configurationPath), policy + "\n");
+        PolicyTrial.Confirm(configurationPath);
+    }
+
+    /// <summary>Writes a file: readers see the old content or the new one.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    internal static void Replace(string path, string content)
+    {
         var temporary = $"{path}.{Path.GetRandomFileName()}";
         try
         {
-            File.WriteAllText(temporary, policy + "\n");
+            File.WriteAllText(temporary, content);
             File.Move(temporary, path, overwrite: true);
         }
         finally
@@ -37,13 +44,14 @@ internal static class PolicyAssignment
         }
     }
 
-    /// <summary>Forgets it.</summary>
+    /// <summary>Forgets it, on trial or not.</summary>
     /// <returns>Whether there was something to forget.</returns>
     /// <exception cref="IOException">It cannot be removed.</exception>
     public static bool Remove(string configurationPath)
     {
         var existed = File.Exists(FileOf(configurationPath));
         File.Delete(FileOf(configurationPath));
+        PolicyTrial.Confirm(configurationPath);
         return existed;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FeBeRelay.Channel;
@@ -13,6 +14,7 @@ using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Policies.Outbound;
 using FeBeRelay.Relay.Streams;
+using FeBeRelay.Relay.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Relay.Endpoints;
@@ -120,6 +122,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     private async Task ServeAsync(Socket application, IPEndPoint? destination)
     {
         long since = _time.GetTimestamp();
+        using Activity? span = RelaySpans.AreWanted ? RelaySpans.BeginStream(_service, _name, application.RemoteEndPoint) : null;
         try
         {
             SocketTuning.Apply(application);
@@ -130,6 +133,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         }
         catch (Exception e) when (e is NegotiationException or SocketException or OperationCanceledException or ObjectDisposedException or IOException)
         {
+            span?.SetFailure(e);
             if (_route.FailureLines.TryTake(_logger))
             {
                 RelayLog.NoChannel(_logger, _name, _service, e.Message);
@@ -172,6 +176,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
     {
         BlockReason reason = choice.Decision.Reason;
         string detail = choice.Detail.Length == 0 ? reason.Explanation() : choice.Detail;
+        RelaySpans.Current?.SetFailure(reason.Name(), detail);
         if (_route.FailureLines.TryTake(_logger))
         {
             OutboundLog.Refused(_logger, _name, _service, path.Target.Peer.Name, path.Rule.Name, reason.Name(), detail);
@@ -199,6 +204,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
             throw;
         }
         rented.Channel.Endpoint = _name;
+        RelaySpans.Current?.SetChannel(rented.Channel, number);
         _audit.ServiceUsed(rented.Channel, _service, _name);
         var pump = new StreamPump(rented.Channel, application);
         StreamFailure? failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);
@@ -206,6 +212,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         {
             rented.Return();
         }
+        RelaySpans.Current?.SetEnd(pump.BytesOut, pump.BytesIn, failure);
         Tell(rented.Channel, pump, failure);
         Log(rented.Channel, number, pump, failure, since);
     }

@@ -160,6 +160,7 @@ internal sealed class HttpEndpoints : IAsyncDisposable
 
     private static void Configure(WebApplication application, HttpOptions options, AuditLog audit, ILogger logger)
     {
+        application.Use(RequestSpan.InvokeAsync);
         var gate = new RequestGate(options.TrustedClients, audit, logger);
         application.Use(gate.InvokeAsync);
         application.UseRouting();

@@ -1,3 +1,4 @@
+using FeBeRelay.Relay.Telemetry;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
@@ -28,10 +29,12 @@ internal sealed class RelayForwarder(BackEndPools pools, RouteTransforms routes,
         {
             return ForwarderError.None;
         }
+        RelaySpans.Current?.SetTag("feberelay.service", pool.Destination.Service).SetTag("feberelay.node", pool.Destination.Node);
         var exchange = new Exchange(context, pool, request, route, transformer, requestConfig.ActivityTimeout, time, logger);
         try
         {
             await exchange.RunAsync(AbortOf(context, cancellationToken)).ConfigureAwait(false);
+            RelaySpans.Current?.SetTag("feberelay.channel.id", exchange.Channel);
             HttpLog.ExchangeDone(logger, context.TraceIdentifier, pool.Destination.Service, pool.Destination.Node, exchange.Channel, context.Response.StatusCode);
             return ForwarderError.None;
         }
@@ -65,6 +68,7 @@ internal sealed class RelayForwarder(BackEndPools pools, RouteTransforms routes,
     {
         if (error != ForwarderError.RequestCanceled)
         {
+            RelaySpans.Current?.SetFailure(error.ToString(), cause.Message);
             HttpLog.ExchangeFailed(logger, context.TraceIdentifier, destination.Service, destination.Node, error.ToString(), cause.Message);
         }
         if (status != 0 && !context.Response.HasStarted)

@@ -51,6 +51,7 @@ internal sealed class NodeMonitor(
         CertificateEnds = identity.Certificate.NotAfter,
         Policy = policy.Current.Name,
         Posture = policy.Current.Posture.Name,
+        TrialUntil = policy.TrialUntil,
         NodePorts = [.. nodePorts().Select(port => port.ToString())],
     };
 

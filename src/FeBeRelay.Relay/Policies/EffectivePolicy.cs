@@ -11,6 +11,7 @@ internal sealed class EffectivePolicy(NodePolicy policy)
     private readonly Lock _changing = new();
     private volatile OutwardPolicy _outward = new(policy, null);
     private volatile NodePolicy _own = policy;
+    private long _trialUntil;
 
     /// <summary>The policy that decides now. Immutable: one decision takes it once.</summary>
     public NodePolicy Current => _outward.Current;
@@ -23,6 +24,13 @@ internal sealed class EffectivePolicy(NodePolicy policy)
 
     /// <summary>What the node's own configuration says, whatever a fleet's bundle says above it.</summary>
     public NodePolicy Own => _own;
+
+    /// <summary>When the node's own policy is rolled back unless it is confirmed; null where it is not on trial.</summary>
+    public DateTimeOffset? TrialUntil
+    {
+        get => Interlocked.Read(ref _trialUntil) is not 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+        set => Interlocked.Exchange(ref _trialUntil, value?.UtcTicks ?? 0);
+    }
 
     /// <summary>Another policy will take effect: connections that go out must do for it too from now on.</summary>
     public void Prepare(NodePolicy next)

@@ -5,19 +5,26 @@ namespace FeBeRelay.Relay.Policies;
 
 /// <summary>
 /// Puts another policy into effect while the node runs: what the command assigns or takes back, looked for every so often, and when the operator asks,
-/// whatever the configuration says by now. A configuration with errors changes nothing and is told. Of the configuration only the policy is taken.
+/// whatever the configuration says by now; and ends trials that nobody confirmed. A configuration with errors changes nothing and is told. Of the configuration only the policy is taken.
 /// </summary>
-internal sealed class PolicyWatch(PolicySource source, EffectivePolicy policy, IConfiguration values, TimeProvider time) : IAsyncDisposable
+internal sealed class PolicyWatch(PolicySource source, EffectivePolicy policy, IConfiguration values, PolicyTrials trials, TimeProvider time) : IAsyncDisposable
 {
     private readonly Lock _looking = new();
     private string _assignment = source.FirstAssignment;
     private string _text = TextOf(values);
     private ITimer? _timer;
+    private ITimer? _due;
 
     /// <summary>Looks every so often.</summary>
     /// <param name="every">The interval; zero looks only when asked.</param>
     public void Start(TimeSpan every)
     {
+        lock (_looking)
+        {
+            _due = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            trials.Start();
+            AwaitTrial();
+        }
         if (every > TimeSpan.Zero)
         {
             _timer = time.CreateTimer(_ => Look(), null, every, every);
@@ -29,25 +36,45 @@ internal sealed class PolicyWatch(PolicySource source, EffectivePolicy policy, I
     {
         lock (_looking)
         {
+            string? rolledBack = trials.Look();
             _assignment = source.Assignment();
-            Read("read anew");
+            Read(rolledBack ?? "read anew");
+            AwaitTrial();
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _timer?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ITimer? timer in (ITimer?[])[_timer, _due])
+        {
+            if (timer is not null)
+            {
+                await timer.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
 
     private void Look()
     {
         lock (_looking)
         {
+            string? rolledBack = trials.Look();
             string assignment = source.Assignment();
             if (assignment != _assignment)
             {
                 _assignment = assignment;
-                Read(assignment.Length == 0 ? "the assignment was taken back" : $"{assignment} was assigned");
+                Read(rolledBack ?? (assignment.Length == 0 ? "the assignment was taken back" : $"{assignment} was assigned"));
             }
+            AwaitTrial();
         }
+    }
+
+    /// <summary>The end of a trial is met at its time, however seldom files are looked at.</summary>
+    private void AwaitTrial()
+    {
+        // A timer may be early by a little, and no trial is longer than a week.
+        _due?.Change(trials.Left is { } left ? left + TimeSpan.FromMilliseconds(10) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private void Read(string reason)

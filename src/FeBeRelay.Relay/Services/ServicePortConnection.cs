@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FeBeRelay.Channel.Transport;
@@ -5,6 +6,7 @@ using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Streams;
+using FeBeRelay.Relay.Telemetry;
 
 namespace FeBeRelay.Relay.Services;
 
@@ -71,6 +73,7 @@ internal sealed class ServicePortConnection(
     /// <summary>The connection is clear: policy first, and once more when the back end is there, immediately before the first byte.</summary>
     private async Task CarryAsync()
     {
+        using Activity? span = RelaySpans.AreWanted ? RelaySpans.BeginStream(service.Name, endpoint: null, _remote) : null;
         if ((_backEnd is not null || await TryConnectAsync().ConfigureAwait(false)) && TryAdmit(out PolicyRule rule))
         {
             ClearEnd end = await context.Clear.CarryAsync(FlowOf(rule), rule, socket, _backEnd!, _first.Received, killing).ConfigureAwait(false);

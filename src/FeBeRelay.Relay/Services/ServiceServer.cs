@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net.Sockets;
 using FeBeRelay.Channel;
 using FeBeRelay.Channel.Transport;
@@ -8,6 +9,7 @@ using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Protocol.Wire;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Streams;
+using FeBeRelay.Relay.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Relay.Services;
@@ -113,6 +115,8 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
     private async Task<bool> ServeStreamAsync(SecureChannel channel, StreamOpen open)
     {
         long since = time.GetTimestamp();
+        using Activity? span = RelaySpans.AreWanted ? RelaySpans.BeginStream(open.Service, endpoint: null, open.Source) : null;
+        span?.SetChannel(channel, open.Number);
         if (!audit.MayAdmit)
         {
             await channel.AbortAsync(ErrorCode.Busy).ConfigureAwait(false);
@@ -136,6 +140,7 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
             RelayLog.BackEndUnreachable(logger, service.Name, service.BackEnd, channel.Association.Peer.Name, e.Message);
+            span?.SetFailure(e);
             audit.BackEndUnreachable(channel, service.Name, $"{service.BackEnd}: {e.Message}");
             await channel.AbortAsync(ErrorCode.BackEndUnreachable).ConfigureAwait(false);
             return false;
@@ -145,6 +150,7 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
 
     private async Task<bool> RefuseAsync(SecureChannel channel, StreamOpen open, ErrorCode code, PolicyRule? rule, string reason)
     {
+        RelaySpans.Current?.SetFailure(code.Name(), reason);
         RelayLog.StreamRefused(logger, open.Service, channel.Association.Peer.Name, code.Name());
         audit.ServiceRefused(channel, open.Service, endpoint: null, FailurePoint.Me, code, reason, rule);
         await channel.AbortAsync(code).ConfigureAwait(false);
@@ -167,6 +173,7 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
         }
         var pump = new StreamPump(channel, backEnd);
         StreamFailure? failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);
+        RelaySpans.Current?.SetEnd(pump.BytesOut, pump.BytesIn, failure);
         Log(channel, open, service, pump, failure, since);
         audit.ServiceEnded(channel, service.Name, endpoint: null, pump.BytesOut, pump.BytesIn, failure?.Detail ?? "ended");
         audit.ChannelViolated(channel, failure?.Error, failure?.Detail ?? "");

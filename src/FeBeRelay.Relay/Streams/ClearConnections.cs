@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
+using FeBeRelay.Relay.Telemetry;
 
 namespace FeBeRelay.Relay.Streams;
 
@@ -27,9 +28,11 @@ internal sealed class ClearConnections(AuditLog audit, TimeProvider time)
         ClearFlow flow, PolicyRule rule, Socket network, Socket application, ReadOnlyMemory<byte> first, CancellationToken kill)
     {
         ClearUse use = Begin(flow, rule, network);
+        RelaySpans.Current?.SetTag("feberelay.protection", "clear").SetTag("feberelay.rule", flow.Rule);
         try
         {
             StreamFailure? failure = await new ClearPump(network, application, use).RunAsync(first, kill).ConfigureAwait(false);
+            RelaySpans.Current?.SetEnd(use.BytesSent, use.BytesReceived, failure);
             return new ClearEnd(use.BytesSent, use.BytesReceived, failure);
         }
         finally

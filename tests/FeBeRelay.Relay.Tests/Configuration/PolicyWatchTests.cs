@@ -1,7 +1,10 @@
 using FeBeRelay.Protocol.Policy;
+using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Policies;
+using FeBeRelay.Relay.Tests.BadInput;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -16,6 +19,7 @@ public sealed class PolicyWatchTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly List<string> _changes = [];
     private readonly List<string> _rejections = [];
+    private readonly CollectedAudit _audit = new();
     private readonly EffectivePolicy _policy;
     private readonly PolicyWatch _watch;
     private string _assigned = "secureServer";
@@ -27,7 +31,8 @@ public sealed class PolicyWatchTests : IAsyncDisposable
         _policy = new EffectivePolicy(NodePolicyFactory.Effective(Load().Configuration!.Policy));
         _policy.Changed += change => _changes.Add($"{change.Before.Name} > {change.Now.Name}: {change.Reason}");
         _policy.Rejected += _rejections.Add;
-        _watch = new PolicyWatch(source, _policy, Load().Values, _time);
+        var audit = new AuditLog(_audit, AuditSelection.All, "fe1", _time);
+        _watch = new PolicyWatch(source, _policy, Load().Values, new PolicyTrials(source, _policy, audit, _time, NullLogger.Instance), _time);
         _watch.Start(Every);
     }
 
@@ -66,6 +71,44 @@ public sealed class PolicyWatchTests : IAsyncDisposable
 
         Assert.Equal("secureServer", _policy.Current.Name);
         Assert.Contains("client was assigned, but node.json policy is broken; mend it", Assert.Single(_rejections), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_on_trial_is_rolled_back_at_its_time_unless_it_is_confirmed()
+    {
+        PolicyAssignment.Write(_file, "server");
+        PolicyTrial.Start(_file, "client", _time.GetUtcNow() + TimeSpan.FromSeconds(25));
+        _time.Advance(Every);
+        Assert.Equal(("client", (DateTimeOffset?)(_time.GetUtcNow() + TimeSpan.FromSeconds(15))), (_policy.Current.Name, _policy.TrialUntil));
+        // Replaced on trial: what was there before both is what comes back.
+        PolicyTrial.Start(_file, "requireInRequestOut", _time.GetUtcNow() + TimeSpan.FromSeconds(14));
+        _time.Advance(Every);
+        Assert.Equal("requireInRequestOut", _policy.Current.Name);
+        _time.Advance(TimeSpan.FromSeconds(4.5));
+        Assert.Equal(("server", (DateTimeOffset?)null), (_policy.Current.Name, _policy.TrialUntil));
+
+        PolicyTrial.Start(_file, "client", _time.GetUtcNow() + TimeSpan.FromSeconds(25));
+        _time.Advance(Every);
+        Assert.True(PolicyTrial.Confirm(_file));
+        _time.Advance(Every * 5);
+        Assert.Equal(("client", (DateTimeOffset?)null), (_policy.Current.Name, _policy.TrialUntil));
+        Assert.Equal([9060, 9060, 9062, 9060, 9061], _audit.Events.Select(one => one.Id).Where(id => id is >= 9060 and < 9070));
+    }
+
+    [Fact]
+    public void Assigning_for_good_ends_a_trial_and_what_a_crash_left_of_a_rollback_is_finished()
+    {
+        PolicyTrial.Start(_file, "client", _time.GetUtcNow() + Every * 3);
+        _time.Advance(Every);
+        PolicyAssignment.Write(_file, "server");
+        _time.Advance(Every * 5);
+        Assert.Equal("server", _policy.Current.Name);
+
+        PolicyTrial.Start(_file, "client", _time.GetUtcNow() + Every * 30);
+        File.Move(PolicyTrial.FileOf(_file), PolicyTrial.FileOf(_file) + ".over");
+        _time.Advance(Every);
+        Assert.Equal("server", _policy.Current.Name);
+        Assert.Null(PolicyTrial.Read(_file));
     }
 
     [Fact]

@@ -30,6 +30,26 @@ public sealed partial class MetricsTests
     }
 
     [Fact]
+    public async Task The_dashboard_asks_for_metrics_and_labels_that_are_on_paper_and_for_all_metrics()
+    {
+        string docs = Path.Combine(RepositoryRoot(), "docs");
+        string page = await File.ReadAllTextAsync(Path.Combine(docs, "metrics.md"), TestContext.Current.CancellationToken);
+        Dictionary<string, string[]> written = Rows().Matches(page).ToDictionary(row => row.Groups[1].Value, row => LabelsOf(row.Groups[3].Value));
+        using JsonDocument dashboard = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(docs, "grafana", "feberelay.json"), TestContext.Current.CancellationToken));
+        HashSet<string> shown = [];
+        foreach (JsonElement target in dashboard.RootElement.GetProperty("panels").EnumerateArray().SelectMany(panel => panel.GetProperty("targets").EnumerateArray()))
+        {
+            string expression = target.GetProperty("expr").GetString()!;
+            string metric = Assert.Single(Names().Matches(Selections().Replace(expression, " ")).Select(name => name.Value));
+            Assert.Contains(metric, written.Keys);
+            shown.Add(metric);
+            string labels = string.Concat(Selections().Matches(expression).Select(part => part.Value)) + target.GetProperty("legendFormat").GetString();
+            Assert.All(Names().Matches(labels).Select(name => name.Value), label => Assert.Contains(label, written[metric]));
+        }
+        Assert.Equal(written.Keys.Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Figures_are_those_of_the_monitor_and_of_the_security_log()
     {
         await using ManagedNodes nodes = await ManagedNodes.StartAsync();
@@ -116,6 +136,8 @@ public sealed partial class MetricsTests
         .SelectMany(line => LabelNames().Matches(line).Select(match => match.Groups[1].Value))
         .Where(label => !label.StartsWith("otel_", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal));
 
+    private static string[] LabelsOf(string cell) => cell.Replace("`", "", StringComparison.Ordinal).Split(", ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
     private static string RepositoryRoot()
     {
         string folder = AppContext.BaseDirectory;
@@ -131,6 +153,13 @@ public sealed partial class MetricsTests
 
     [GeneratedRegex(@"^\| `([a-z_]+)` \| ([a-z]+) \| ([^|]*?) \|", RegexOptions.Multiline)]
     private static partial Regex Rows();
+
+    [GeneratedRegex("(feberelay|network)_[a-z_]+")]
+    private static partial Regex Names();
+
+    /// <summary>Where an expression names labels.</summary>
+    [GeneratedRegex(@"\{[^}]*\}|\bby \([^)]*\)")]
+    private static partial Regex Selections();
 
     [GeneratedRegex("[{,]([a-z_]+)=")]
     private static partial Regex LabelNames();

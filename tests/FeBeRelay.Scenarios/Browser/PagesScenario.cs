@@ -69,6 +69,16 @@ public sealed class PagesScenario(Chromium chromium) : IClassFixture<Chromium>, 
         await Expect(page.Locator("#assignment")).ToContainTextAsync("server, by the command or here");
         await Expect(page.Locator("#rules tbody tr")).ToContainTextAsync("inpass, soft, ratchet");
 
+        using (var trial = new Cli.RunningProgram("policy", "activate", "requireInRequestOut", "--confirm-within", "2h", "--config", _nodes.Pair["fe1.json"]))
+        {
+            Assert.Equal(0, (await trial.EndAsync()).Code);
+        }
+        await Expect(page.Locator("#policy-name")).ToHaveTextAsync("requireInRequestOut");
+        await Expect(viewer.Page.Locator("#trial")).ToContainTextAsync("on trial until");
+        await Expect(viewer.Page.Locator("#confirm-trial")).ToHaveCountAsync(0);
+        await page.Locator("#confirm-trial").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Confirmed");
+
         await page.Locator("#from").FillAsync("owa");
         await page.Locator("#to").FillAsync("be1");
         await page.Locator("#as-if").SelectOptionAsync("secureServer");

@@ -17,6 +17,7 @@ internal static class Tool
         ["systemd-analyze"] = "systemd",
         ["systemd-socket-activate"] = "systemd",
         ["script"] = "bsdutils",
+        ["prometheus"] = "prometheus",
         ["chromium"] = "chromium",
         ["apache2"] = "apache2",
         ["litmus"] = "litmus",

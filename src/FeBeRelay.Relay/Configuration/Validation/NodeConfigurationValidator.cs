@@ -20,6 +20,7 @@ internal static class NodeConfigurationValidator
         PolicyValidator.Validate(configuration.Policy, errors);
         PolicyValidator.ValidateKeys(configuration, errors);
         ManagementValidator.Validate(configuration, errors);
+        TelemetryValidator.Validate(configuration.Telemetry, errors);
         ListenAddressValidator.Validate(configuration, errors);
     }
 }
