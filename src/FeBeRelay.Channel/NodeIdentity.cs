@@ -88,9 +88,12 @@ public sealed class NodeIdentity
         : Settings with
         {
             Suites = security.Suites ?? Settings.Suites,
-            Lifetimes = security.Lifetimes ?? Settings.Lifetimes,
+            Lifetimes = LifetimesFor(security),
             Methods = OfferOf(security.Authentication),
         };
+
+    /// <summary>How long what main mode makes is to live.</summary>
+    internal Lifetimes LifetimesFor(SecurityMethods security) => security.Lifetimes ?? Settings.Lifetimes;
 
     /// <summary>The ways to authenticate that policy names and this node has the means for, in the order given; perhaps none.</summary>
     internal IReadOnlyList<MainModeMethod> MethodsOf(IEnumerable<AuthenticationMethod> allowed)

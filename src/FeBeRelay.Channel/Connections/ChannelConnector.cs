@@ -113,7 +113,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
 
     /// <summary>Has the right to run one more main mode, or an outcome to wait for.</summary>
     internal bool TryEnter([NotNullWhen(true)] out MainModeRun? run, [NotNullWhen(false)] out Task<Association>? running) =>
-        _gate.TryEnter(identity.SettingsFor(peer.Security).Lifetimes.QuickModes, out run, out running);
+        _gate.TryEnter(identity.LifetimesFor(peer.Security).QuickModes, out run, out running);
 
     /// <summary>Main mode alone, as one that has entered the gate.</summary>
     private async Task AssociateAsync(MainModeRun run, Demand demand, CancellationToken cancellation)

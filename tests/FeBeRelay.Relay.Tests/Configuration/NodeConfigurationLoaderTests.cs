@@ -20,7 +20,7 @@ public sealed class NodeConfigurationLoaderTests : IDisposable
         Assert.Equal(new CertificateSettings { Path = _folder.Path("fe1.pem"), KeyPath = _folder.Path("fe1.key") }, node.Certificate);
         Assert.Equal([_folder.Path("ca.pem")], node.TrustedRoots);
         Assert.Equal(new LifetimeSettings { AssociationSeconds = 28_800, AssociationQuickModes = 0, KeySeconds = 900, KeyKilobytes = 100_000 }, result.Configuration.Lifetimes);
-        Assert.Equal(new PeerNodeSettings { Address = EndpointAddress.Parse("be1.lab.test:8443"), Identity = "be1.lab.test" }, result.Configuration.Nodes["be1"]);
+        Assert.Equal(new PeerNodeSettings { Address = EndpointAddress.Parse("be1.lab.test:8443"), Identity = "be1.lab.test", MaxIdleChannels = 64 }, result.Configuration.Nodes["be1"]);
         Assert.Equal(
             new RelayEndpointSettings { Listen = EndpointAddress.Parse("127.0.0.1:8080"), Node = "be1", Service = "owa", ClearTo = EndpointAddress.Parse("be1.lab.test:80") },
             result.Configuration.Relay.Endpoints["owa"]);
@@ -46,7 +46,7 @@ public sealed class NodeConfigurationLoaderTests : IDisposable
         Assert.Equal(["p256"], configuration.Node.Groups);
         Assert.Equal(30, configuration.Node.DrainSeconds);
         Assert.Equal((28_800, 0, 900, 100_000), (configuration.Lifetimes.AssociationSeconds, configuration.Lifetimes.AssociationQuickModes, configuration.Lifetimes.KeySeconds, configuration.Lifetimes.KeyKilobytes));
-        Assert.Equal((64, 0, null), (configuration.Nodes["be1"].MaxIdleChannels, configuration.Nodes["be1"].WarmChannels, configuration.Nodes["be1"].SourceAddress));
+        Assert.Equal((1_024, 0, null), (configuration.Nodes["be1"].MaxIdleChannels, configuration.Nodes["be1"].WarmChannels, configuration.Nodes["be1"].SourceAddress));
         Assert.Null(configuration.Listener);
         Assert.Equal((null, "on"), (configuration.Relay.Endpoints["owa"].ClearTo, configuration.Relay.Endpoints["owa"].Enquiry));
         Assert.Equal("secureServer", configuration.Policy.Assigned);
