@@ -59,13 +59,14 @@ internal sealed class RequestGuard(AuditLog audit, ILogger logger)
 
     private static bool IsHost(HostString host, ManagementWay way)
     {
+        bool isLocalhost = host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+        _ = IPAddress.TryParse(host.Host.Trim('[', ']'), out IPAddress? literal);
         if (way.Address is not { } address)
         {
-            return host.Host is "localhost" && host.Port is null;
+            // A socket or a channel. The port is that of a relay endpoint at the asker's side, which is not known here; what matters is that it is no name that somebody rebound.
+            return isLocalhost || (literal is not null && IPAddress.IsLoopback(literal));
         }
-        bool named = host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || (IPAddress.TryParse(host.Host.Trim('[', ']'), out IPAddress? literal) && literal.Equals(address.Address));
-        return named && (host.Port ?? 80) == address.Port;
+        return (isLocalhost || address.Address.Equals(literal)) && (host.Port ?? 80) == address.Port;
     }
 
     private static bool IsOwnOrigin(HttpRequest request) =>

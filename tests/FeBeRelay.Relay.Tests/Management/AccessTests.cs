@@ -97,6 +97,31 @@ public sealed class AccessTests
         Assert.Equal(1, (await operating.RekeyAsync(id, null, TestContext.Current.CancellationToken)).Channels);
     }
 
+    /// <summary>A relay endpoint that leads to another node's management is asked by its own address, as by Prometheus: its port is not known here. A name that was rebound to loopback is refused all the same.</summary>
+    [Theory]
+    [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("localhost:9101", HttpStatusCode.OK)]
+    [InlineData("127.0.0.1:9101", HttpStatusCode.OK)]
+    [InlineData("[::1]:9101", HttpStatusCode.OK)]
+    [InlineData("evil.example:9101", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("localhost.evil.example", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("10.0.0.1:9101", HttpStatusCode.MisdirectedRequest)]
+    public async Task Where_the_endpoint_has_no_address_of_its_own_any_of_loopback_is_its(string host, HttpStatusCode expected)
+    {
+        await using ManagedNodes nodes = await ManagedNodes.StartAsync();
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(nodes.Folder.Socket(ManagementRole.Viewer)), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        });
+        using HttpResponseMessage response = await client.GetAsync(new Uri($"http://{host}/metrics"), TestContext.Current.CancellationToken);
+        Assert.Equal(expected, response.StatusCode);
+    }
+
     [Fact]
     public async Task A_peer_that_is_named_manages_over_a_channel_and_another_does_not()
     {
