@@ -20,6 +20,7 @@ internal sealed class LoggedNodes : IAsyncDisposable
 {
     private readonly List<Node> _nodes = [];
     private AuditLog? _listenerLog;
+    private AuditLog? _relayLog;
 
     public TestAuthority Authority { get; } = TestAuthority.Create(now: DateTimeOffset.UtcNow);
 
@@ -37,6 +38,9 @@ internal sealed class LoggedNodes : IAsyncDisposable
 
     /// <summary>What the listener counted of clear bytes.</summary>
     public ClearByteLedger ListenerLedger => _listenerLog!.ClearBytes;
+
+    /// <summary>What the relay counted.</summary>
+    public ClearByteLedger RelayLedger => _relayLog!.ClearBytes;
 
     /// <summary>What decides at the listeners.</summary>
     public EffectivePolicy ListenerPolicy { get; init; } = new(NodePolicy.Of(Posture.SecureServer));
@@ -80,7 +84,8 @@ internal sealed class LoggedNodes : IAsyncDisposable
         RelayLog);
 
     /// <summary>A relay of those options, and this one's log.</summary>
-    public Node StartRelay(NodeOptions options) => Start(options with { Audit = RelayAudit.LogOf(options.Name, RelayClock) }, RelayClock, RelayLog);
+    public Node StartRelay(NodeOptions options) =>
+        Start(options with { Audit = _relayLog = RelayAudit.LogOf(options.Name, RelayClock) }, RelayClock, RelayLog);
 
     public static Service ServiceOf(BackEndStub backEnd, string name = "owa", string peer = TestNodes.FrontEndName) =>
         new(name, backEnd.EndPoint, [peer], ProxyProtocol: false);

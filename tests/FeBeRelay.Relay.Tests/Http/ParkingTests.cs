@@ -12,7 +12,7 @@ public sealed class ParkingTests
 
     private readonly NodeClock _clock = new();
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_request_that_the_back_end_answers_an_hour_later_waits_parked()
     {
         await using Hop hop = await StartAsync();
@@ -27,7 +27,7 @@ public sealed class ParkingTests
         Assert.Equal(1, Channel(hop).QuickModes);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task An_idle_connection_is_parked_and_carries_the_next_request()
     {
         await using Hop hop = await StartAsync();
@@ -47,7 +47,7 @@ public sealed class ParkingTests
         }
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task The_connection_that_a_logon_is_bound_to_is_parked_and_carries_the_next_request()
     {
         await using Hop hop = await StartAsync();
@@ -63,7 +63,7 @@ public sealed class ParkingTests
         await hop.Client.ReadToAsync("\r\n\r\nok");
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_request_on_an_idle_connection_whose_association_the_peer_lost_arrives_once()
     {
         await using Hop hop = await StartAsync();
@@ -79,7 +79,7 @@ public sealed class ParkingTests
         await hop.Client.ReadToAsync("\r\n\r\nok");
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task An_upload_that_pauses_goes_on()
     {
         await using Hop hop = await StartAsync();
@@ -95,7 +95,7 @@ public sealed class ParkingTests
         await hop.Client.ReadToAsync("\r\n\r\nok");
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task An_upload_that_pauses_behind_its_answer_goes_on_and_the_connection_carries_the_next_request()
     {
         await using Hop hop = await StartAsync();
@@ -113,7 +113,7 @@ public sealed class ParkingTests
         Assert.StartsWith("GET /next ", await served.ReadHeadAsync());
     }
 
-    [Theory]
+    [Theory(Timeout = 120_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Another_protocol_behind_an_upgrade_is_parked_and_unparked_from_either_side(bool byClient)
@@ -129,7 +129,7 @@ public sealed class ParkingTests
         Assert.Equal("pong", await from.ReadAsync(4));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task What_a_client_sends_behind_the_back_ends_half_close_arrives_after_a_quiet_time()
     {
         await using Hop hop = await StartAsync();
@@ -145,7 +145,7 @@ public sealed class ParkingTests
         Assert.True(await served.EndsInOrderAsync());
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task An_idle_connection_that_nobody_wants_ends_in_order_though_it_is_parked()
     {
         await using Hop hop = await StartAsync();

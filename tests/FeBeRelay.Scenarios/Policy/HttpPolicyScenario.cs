@@ -37,6 +37,8 @@ public sealed class HttpPolicyScenario(HttpPolicySite site) : IClassFixture<Http
     public async Task A_node_that_does_not_answer_costs_one_request_three_and_a_half_seconds_and_those_after_it_nothing()
     {
         const int others = 20;
+        // The same with a short timer: what is measured is not how long a new process takes to get going.
+        Assert.Equal((200, "answer"), await site.AskAsync("silent"));
         TimeSpan first = await TakeAsync();
         var next = new List<TimeSpan>();
         for (int i = 0; i < others; i++)
