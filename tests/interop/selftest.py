@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The two roles of feberelay.py against each other on loopback: python3 tests/interop/selftest.py"""
 
+import base64
 import os
 import socket
 import tempfile
@@ -90,6 +91,13 @@ def policy(arguments):
     return Identity(arguments.cert, arguments.key, arguments.ca), feberelay.policy_of(arguments)
 
 
+def pre_shared_key(name, value):
+    path = os.path.join(FOLDER.name, f"{name}-{value}.psk")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("feberelay-psk-1 " + base64.b64encode(bytes(at * 7 + value for at in range(32))).decode() + "\n")
+    return f"{name}={path}"
+
+
 def exactly(source, count):
     data = b""
     while len(data) < count:
@@ -117,6 +125,14 @@ class Exchanges(unittest.TestCase):
                             self.assertEqual(4 * 2, len(pair.fields("stream")))
                             self.assertEqual([1] * 4, [closed["updates_received"] for closed in pair.fields("closed")])
                             self.assertEqual({suite}, {made["suite"] for made in pair.fields("main mode")})
+
+    def test_holders_of_a_pre_shared_key_need_no_common_authority(self):
+        for suite in SUITE_NAMES:
+            with self.subTest(suite=suite):
+                options = ("--suite", suite, "--psk", pre_shared_key("plant7", 1), "--peer", "psk=plant7")
+                pair = Pair((*options, "--second-connection"), options, "fe1", "be1-foreign").run()
+                self.assert_clean(pair)
+                self.assertEqual({"psk=plant7"}, {made["peer"] for made in pair.fields("main mode")})
 
     def test_the_initiators_order_decides(self):
         pair = Pair(("--suite", "aes128-gcm", "--suite", "aes256-gcm", "--group", "p384", "--group", "p256"), ("--group", "p256", "--group", "p384")).run()
@@ -180,6 +196,14 @@ class Refusals(unittest.TestCase):
 
     def test_quick_mode_without_share_is_refused_where_forward_secrecy_is_demanded(self):
         self.assert_told(Pair(("--no-pfs",), ("--require-pfs",)).run(), "refuse", NEGOTIATION_FAILED)
+
+    def test_another_pre_shared_key_or_name_or_none_is_refused(self):
+        good = ("--psk", pre_shared_key("plant7", 1), "--peer", "psk=plant7")
+        for name, bad in (("key", ("--psk", pre_shared_key("plant7", 2))), ("name", ("--psk", pre_shared_key("plant8", 1))), ("none", ())):
+            with self.subTest(bad=name):
+                pair = Pair((*bad, "--peer", "psk=plant7"), good).run()
+                self.assertIsInstance(pair.initiator_error, Alerted)
+                self.assertEqual("2.11", pair.responder_errors[0].clause)
 
     def test_nothing_in_common_ends_in_the_alert(self):
         self.assertIsInstance(Pair(("--suite", "aes256-gcm"), ("--suite", "aes128-gcm")).run().initiator_error, Alerted)

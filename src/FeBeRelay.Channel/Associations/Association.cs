@@ -20,6 +20,7 @@ public sealed class Association : IDisposable
     private readonly TimeSpan _endAt;
     private volatile bool _isDue;
     private long _lastUsed;
+    private long _unusedSince;
     private ulong _counter;
     private TrafficTotals _ended;
     private int _holds;
@@ -39,7 +40,7 @@ public sealed class Association : IDisposable
         result.Dispose();
         _time = time;
         Created = time.GetUtcNow();
-        _lastUsed = Created.UtcTicks;
+        Touch();
         TimeSpan life = Lifetime(Created, peer, result.Lifetimes);
         _expiresAt = time.GetElapsedTime(0) + life;
         // Not at the same moment for all associations that were made together.
@@ -74,8 +75,8 @@ public sealed class Association : IDisposable
     /// <summary>When the last channel was made, or a stream began or ended, under it. New keys are no use.</summary>
     public DateTimeOffset LastUsed => new(Interlocked.Read(ref _lastUsed), TimeSpan.Zero);
 
-    /// <summary>The time since then.</summary>
-    internal TimeSpan UnusedFor => _time.GetUtcNow() - LastUsed;
+    /// <summary>The time since then, whatever was done to the clock on the wall.</summary>
+    internal TimeSpan UnusedFor => _time.GetElapsedTime(0) - TimeSpan.FromTicks(Interlocked.Read(ref _unusedSince));
 
     /// <summary>Quick modes so far.</summary>
     public uint QuickModes { get; private set; }
@@ -240,7 +241,11 @@ public sealed class Association : IDisposable
     internal void MakeDue() => _isDue = true;
 
     /// <summary>Notes that it is in use.</summary>
-    public void Touch() => Interlocked.Exchange(ref _lastUsed, _time.GetUtcNow().UtcTicks);
+    public void Touch()
+    {
+        Interlocked.Exchange(ref _lastUsed, _time.GetUtcNow().UtcTicks);
+        Interlocked.Exchange(ref _unusedSince, _time.GetElapsedTime(0).Ticks);
+    }
 
     /// <summary>Takes a channel on.</summary>
     /// <param name="channel">The channel.</param>

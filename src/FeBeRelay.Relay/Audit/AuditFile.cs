@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using FeBeRelay.Relay.Certificates;
 
 namespace FeBeRelay.Relay.Audit;
 
@@ -14,7 +15,10 @@ internal sealed class AuditFile(string path, int keepFiles, Func<string, Stream>
     /// <summary>Bytes of whole lines.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Opens the file where it is not, and finds where the log stands. What a crash left of a line is cut off.</summary>
+    /// <summary>Where the damaged lines were put that the file ended in when it was opened; null where there were none.</summary>
+    public string? Damaged { get; private set; }
+
+    /// <summary>Opens the file where it is not, and finds where the log stands. What a crash left of a line is cut off; of damaged lines a copy is kept.</summary>
     /// <exception cref="IOException">It cannot be opened, or another process writes it.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
     public AuditTail Open()
@@ -25,6 +29,11 @@ internal sealed class AuditFile(string path, int keepFiles, Func<string, Stream>
         _file = open(path);
         AuditTail tail = AuditTail.Read(_file);
         Length = tail.Length;
+        if (tail.IsDamaged)
+        {
+            Damaged = AuditFileNames.Damaged(path, tail.Number);
+            OwnerOnlyFile.Create(Damaged, tail.Torn, isSecret: true);
+        }
         _file.SetLength(Length);
         return tail.Number > 0 ? tail with { First = AuditTail.FirstNumber(_file) ?? tail.Number } : AfterLastClosed(tail.Torn);
     }

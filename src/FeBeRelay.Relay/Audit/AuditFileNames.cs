@@ -32,6 +32,11 @@ internal static class AuditFileNames
         long NumberOf(string file) => long.Parse(Digits(Path.GetFileName(file)), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Where damaged lines are kept that stood behind a line: a name that is free.</summary>
+    public static string Damaged(string path, long lastNumber) => Enumerable.Range(1, int.MaxValue)
+        .Select(attempt => $"{path}.damaged-{lastNumber.ToString(NumberFormat, CultureInfo.InvariantCulture)}-{attempt}")
+        .First(name => !File.Exists(name));
+
     /// <summary>All files of a log in the order of their lines.</summary>
     public static IReadOnlyList<string> All(string path) => [.. AllClosed(path), .. File.Exists(path) ? [path] : Array.Empty<string>()];
 }

@@ -32,6 +32,7 @@ internal sealed partial class AuditLog
             PeerNode = failure.PeerNode,
             PeerIdentity = failure.Peer?.DnsNames,
             PeerFingerprint = failure.Peer?.Fingerprint,
+            Authentication = failure.Peer?.Method.ToString(),
             Association = failure.Association,
         });
     }

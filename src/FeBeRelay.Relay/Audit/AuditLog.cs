@@ -146,6 +146,7 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
         Role = Name(association.Role),
         PeerIdentity = association.Peer.DnsNames,
         PeerFingerprint = association.Peer.Fingerprint,
+        Authentication = association.Peer.Method.ToString(),
         Association = association.Id,
         Suite = association.Suite.Name,
         Group = association.Group.Name,

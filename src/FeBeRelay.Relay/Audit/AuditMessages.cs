@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Relay.Audit;
 
-/// <summary>What the audit log says to the operator. Ids 2300 to 2349, append only; next free id: 2305.</summary>
+/// <summary>What the audit log says to the operator. Ids 2300 to 2349, append only; next free id: 2305. And 2750.</summary>
 internal static partial class AuditMessages
 {
     [LoggerMessage(2300, LogLevel.Error, "The audit log {Path} cannot be written: {Detail}. New channels and streams are refused until it can; make room or mend the file (audit:onFailure is stop)")]
@@ -19,4 +19,7 @@ internal static partial class AuditMessages
 
     [LoggerMessage(2304, LogLevel.Warning, "The audit log {Path} ended in {Bytes} bytes of a line that a crash had cut; they stand in event 9102")]
     public static partial void TornLine(ILogger logger, string path, int bytes);
+
+    [LoggerMessage(2750, LogLevel.Error, "The audit log {Path} ended in {Bytes} bytes that are no lines of it: it was damaged or changed. They are kept in {Kept}, and event 9102 tells of them; the chain goes on from the last whole line before")]
+    public static partial void DamagedLines(ILogger logger, string path, int bytes, string kept);
 }

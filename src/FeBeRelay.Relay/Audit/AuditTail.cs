@@ -7,9 +7,12 @@ namespace FeBeRelay.Relay.Audit;
 /// <param name="Head">Its hash.</param>
 /// <param name="Length">Bytes up to its end.</param>
 /// <param name="First">The number of the file's first line.</param>
-/// <param name="Torn">What stands behind it: the start of a line that a crash cut.</param>
+/// <param name="Torn">What stands behind it: the start of a line that a crash cut, or more where the file was damaged.</param>
 internal sealed record AuditTail(long Number, byte[] Head, long Length, long First, byte[] Torn)
 {
+    /// <summary>Whether that is more than a crash leaves: whole lines that are none of a log.</summary>
+    public bool IsDamaged => Torn.Contains((byte)'\n');
+
     private const int FirstChunk = 64 * 1024;
 
     public static readonly AuditTail None = new(0, AuditLine.Beginning, 0, 1, []);

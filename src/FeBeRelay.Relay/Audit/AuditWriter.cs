@@ -191,8 +191,7 @@ internal sealed class AuditWriter : IAuditSink, IAsyncDisposable
         }
         if (_torn.Length > 0)
         {
-            AuditMessages.TornLine(_logger, _options.Path, _torn.Length);
-            Form(New(AuditEventId.TornLineFound) with { Torn = Encoding.UTF8.GetString(_torn), TornBytes = _torn.Length });
+            FormTorn();
             _torn = [];
         }
         if (Interlocked.Exchange(ref _lost, 0) is > 0 and var lost)
@@ -209,6 +208,21 @@ internal sealed class AuditWriter : IAuditSink, IAsyncDisposable
         if (_sinceCheckpoint > 0 && (isDue || (isLast && _queue.IsEmpty)))
         {
             FormCheckpoint();
+        }
+    }
+
+    private void FormTorn()
+    {
+        AuditEvent found = New(AuditEventId.TornLineFound) with { Torn = Encoding.UTF8.GetString(_torn), TornBytes = _torn.Length };
+        if (_file.Damaged is { } kept)
+        {
+            AuditMessages.DamagedLines(_logger, _options.Path, _torn.Length, kept);
+            Form(found with { Reason = $"damaged lines, kept in {kept}" });
+        }
+        else
+        {
+            AuditMessages.TornLine(_logger, _options.Path, _torn.Length);
+            Form(found);
         }
     }
 

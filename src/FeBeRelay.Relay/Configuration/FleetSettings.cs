@@ -31,7 +31,7 @@ public sealed record FleetSettings
     public string WhenStale { get; init; } = "keep";
 
     /// <summary>An absolute path once loaded.</summary>
-    [Description("Where the newest bundle is kept, for starts without the source, and its version, below which the node never goes back. Default: the configuration file's name, ending in .fleet.")]
+    [Description("Where the newest bundle is kept, for starts without the source, and its version, below which the node never goes back. Default: the configuration file's name and .fleet.")]
     [Example("\"/var/lib/feberelay/fe1.fleet\"")]
     [Form(@"^[^\x00-\x1f]*[^\x00-\x1f/\\]$", "the path of a file")]
     public string? Cache { get; init; }

@@ -32,7 +32,7 @@ internal sealed class CredentialWatch : IAsyncDisposable
     private string _trustStamp;
     private string? _refusedStamp;
     private string? _toldStamp;
-    private DateTimeOffset _checkedAt;
+    private bool _isListOver;
 
     /// <param name="identity">What is replaced in; made from the same files.</param>
     /// <param name="associations">What lives under it.</param>
@@ -59,7 +59,7 @@ internal sealed class CredentialWatch : IAsyncDisposable
         _trustStamp = files.TrustStamp();
         _roots = files.LoadRoots();
         _lists = files.LoadLists([]);
-        _checkedAt = time.GetUtcNow();
+        _isListOver = _lists.FirstNextUpdate <= time.GetUtcNow();
     }
 
     /// <summary>Fetches what is to be fetched, lets the lists count, and looks again every so often.</summary>
@@ -104,10 +104,11 @@ internal sealed class CredentialWatch : IAsyncDisposable
             bool fetched = await _fetcher.FetchAsync(all, _ending.Token).ConfigureAwait(false);
             Compare(fetched);
             DateTimeOffset now = _time.GetUtcNow();
-            if (_lists.FirstNextUpdate is var end && end <= now && end > _checkedAt)
+            bool wasListOver = _isListOver;
+            _isListOver = _lists.FirstNextUpdate <= now;
+            if (_isListOver && !wasListOver)
             {
                 // Where unknown is refused, a list that ends is a change.
-                _checkedAt = now;
                 _associations.Recheck(_identity);
             }
             _warnings.Look(_certificate, _lists, now);

@@ -35,7 +35,7 @@ internal sealed class RevocationFetcher(IReadOnlyList<Uri> addresses, TimeSpan i
         bool changed = false;
         foreach (Uri address in addresses)
         {
-            if (all || !_fetched.TryGetValue(address, out Fetched? fetched) || time.GetUtcNow() >= fetched.Due)
+            if (all || !_fetched.TryGetValue(address, out Fetched? fetched) || time.GetElapsedTime(0) >= fetched.Due)
             {
                 changed |= await FetchAsync(address, cancellation).ConfigureAwait(false);
             }
@@ -59,21 +59,22 @@ internal sealed class RevocationFetcher(IReadOnlyList<Uri> addresses, TimeSpan i
             using HttpResponseMessage response = await _client.SendAsync(request, cancellation).ConfigureAwait(false);
             if (response.StatusCode == System.Net.HttpStatusCode.NotModified)
             {
-                _fetched[address] = before with { Due = time.GetUtcNow() + interval };
+                _fetched[address] = before with { Due = time.GetElapsedTime(0) + interval };
                 return false;
             }
             response.EnsureSuccessStatusCode();
             RevocationList list = RevocationList.Parse(await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false), address.ToString());
-            _fetched[address] = new Fetched(list, response.Headers.ETag, time.GetUtcNow() + interval);
+            _fetched[address] = new Fetched(list, response.Headers.ETag, time.GetElapsedTime(0) + interval);
             return true;
         }
         catch (Exception e) when (e is HttpRequestException or IdentityException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             CredentialLog.FetchFailed(logger, address, e.Message);
-            _fetched[address] = before with { Due = time.GetUtcNow() + (RetryInterval < interval ? RetryInterval : interval) };
+            _fetched[address] = before with { Due = time.GetElapsedTime(0) + (RetryInterval < interval ? RetryInterval : interval) };
             return false;
         }
     }
 
-    private sealed record Fetched(RevocationList? List, EntityTagHeaderValue? Tag, DateTimeOffset Due);
+    /// <param name="Due">On the clock that nobody sets: one that was ahead and is put right must not end the fetching.</param>
+    private sealed record Fetched(RevocationList? List, EntityTagHeaderValue? Tag, TimeSpan Due);
 }

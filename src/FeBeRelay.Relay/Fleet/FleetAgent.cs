@@ -14,8 +14,8 @@ namespace FeBeRelay.Relay.Fleet;
 /// </summary>
 internal sealed class FleetAgent : IAsyncDisposable
 {
-    /// <summary>A timer cannot wait longer than 49 days; it looks again.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+    /// <summary>Bundles have times of the clock on the wall, which may be set while a timer waits; so it looks again.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     private readonly FleetSettings _settings;
     private readonly NodeIdentity _identity;
@@ -194,7 +194,7 @@ internal sealed class FleetAgent : IAsyncDisposable
                 return;
             }
             DateTimeOffset now = _time.GetUtcNow();
-            if (bundle.Activate > now)
+            if (bundle.Activate > now && _inEffect != bundle)
             {
                 _policy.Prepare(PolicyOf(UnitIn(bundle)));
             }

@@ -113,7 +113,8 @@ internal static class HandshakeStage
         return message;
     }
 
-    private static Reaction Play(
+    /// <summary>Has the peer say one thing after the other, until this program's end has had enough.</summary>
+    public static Reaction Play(
         NegotiationBase end, IEnumerable<Func<byte[], byte[]>> peer, AssociationKeys? keys = null, CounterWindow? window = null)
     {
         byte[] sent = end.TakeOutput();

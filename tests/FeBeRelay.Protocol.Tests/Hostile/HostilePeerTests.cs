@@ -13,7 +13,7 @@ public sealed class HostilePeerTests
 {
     private static readonly byte[] Alert = [(byte)RecordType.Alert, 0, 0, 0, 0];
 
-    private static IReadOnlyList<Misbehaviour> Table { get; } = [.. HandshakeMisbehaviours.All, .. ChannelMisbehaviours.All];
+    private static IReadOnlyList<Misbehaviour> Table { get; } = [.. HandshakeMisbehaviours.All, .. KeyMisbehaviours.All, .. ChannelMisbehaviours.All];
 
     [Fact]
     public void Each_misbehaviour_ends_the_connection_as_the_table_says() =>

@@ -29,8 +29,10 @@ public sealed class PreSharedKeyTests : IAsyncDisposable
 
         await LoggedNodes.AssertServedAsync(StartRelay(listener, 1, Holder).EndPointOf("be"), _backEnd);
 
-        Assert.Equal([Holder], (await SingleAsync(_nodes.ListenerAudit, AuditEventId.AssociationEstablished)).PeerIdentity!);
-        Assert.Equal([Holder], (await SingleAsync(_nodes.RelayAudit, AuditEventId.AssociationEstablished)).PeerIdentity!);
+        AuditEvent listened = await SingleAsync(_nodes.ListenerAudit, AuditEventId.AssociationEstablished);
+        AuditEvent dialled = await SingleAsync(_nodes.RelayAudit, AuditEventId.AssociationEstablished);
+        Assert.Equal((Holder, Holder), (Assert.Single(listened.PeerIdentity!), Assert.Single(dialled.PeerIdentity!)));
+        Assert.Equal((Holder, Holder), (listened.Authentication, dialled.Authentication));
     }
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class PreSharedKeyTests : IAsyncDisposable
 
         await LoggedNodes.AssertResetAsync(StartRelay(listener, 1, Holder).EndPointOf("be"));
 
-        Assert.Equal([Holder], (await _nodes.ListenerAudit.SingleFailureAsync(AuditEventId.PeerNotAllowed)).PeerIdentity!);
+        AuditEvent refused = await _nodes.ListenerAudit.SingleFailureAsync(AuditEventId.PeerNotAllowed);
+        Assert.Equal((Holder, Holder), (Assert.Single(refused.PeerIdentity!), refused.Authentication));
         Assert.Equal((FailurePoint.Peer, "not_authorised"), PointOf(await _nodes.RelayAudit.SingleFailureAsync(AuditEventId.PeerNotAllowed)));
     }
 

@@ -10,12 +10,12 @@ using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Credentials;
 using FeBeRelay.Relay.Tests.BadInput;
+using FeBeRelay.Testing;
 using FeBeRelay.Testing.Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace FeBeRelay.Relay.Tests.Credentials;
@@ -27,7 +27,7 @@ public sealed class CredentialWatchTests : IDisposable
 
     private readonly TestAuthority _authority = TestAuthority.Create(now: DateTimeOffset.UtcNow);
     private readonly CertificateFolder _folder = new();
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly SettableClock _time = new();
     private readonly CollectedLog _log = new();
     private readonly CollectedAudit _audit = new();
     private readonly X509Certificate2 _peer;
@@ -137,6 +137,12 @@ public sealed class CredentialWatchTests : IDisposable
             return !Accepts(identity);
         });
         Assert.Equal(IdentityRefusal.Revoked, Refusal(identity));
+
+        // A clock that was ahead is put right: the list is fetched all the same.
+        _time.SetBy(TimeSpan.FromHours(-1));
+        list = List();
+        _time.Advance(TimeSpan.FromHours(1));
+        await Nodes.Eventually.TrueAsync(() => Accepts(identity));
     }
 
     [Fact]

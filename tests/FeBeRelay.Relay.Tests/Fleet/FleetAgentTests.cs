@@ -139,6 +139,24 @@ public sealed class FleetAgentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_forward_switches_within_ten_seconds_and_one_that_is_set_back_does_not_switch_back()
+    {
+        _site.Publish(_site.Sign(_site.Json(1, activate: _site.Time.GetUtcNow().AddHours(2))));
+        await using FleetAgent agent = _site.Start();
+        await PollUntilAsync(agent, () => agent.Newest is not null);
+        Assert.Null(agent.InEffect);
+
+        _site.Time.SetBy(TimeSpan.FromHours(3));
+        _site.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("lab.test/Front Ends v1", _site.Policy.Current.Name);
+
+        _site.Time.SetBy(TimeSpan.FromDays(-1));
+        _site.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("lab.test/Front Ends v1", _site.Policy.Current.Name);
+        Assert.Equal(1, agent.InEffect?.Version);
+    }
+
+    [Fact]
     public async Task A_cache_that_was_changed_is_not_used()
     {
         byte[] envelope = _site.Sign(_site.Json(1));

@@ -11,8 +11,8 @@ using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Fleet;
 using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Tests.BadInput;
+using FeBeRelay.Testing;
 using FeBeRelay.Testing.Certificates;
-using Microsoft.Extensions.Time.Testing;
 
 namespace FeBeRelay.Relay.Tests.Fleet;
 
@@ -39,7 +39,7 @@ internal sealed class FleetSite : IDisposable
 
     public CertificateFolder Folder { get; } = new();
 
-    public FakeTimeProvider Time { get; } = new(DateTimeOffset.UtcNow);
+    public SettableClock Time { get; } = new();
 
     public CollectedAudit Audit { get; } = new();
 

@@ -1,11 +1,11 @@
 using FeBeRelay.Channel;
-using Microsoft.Extensions.Time.Testing;
+using FeBeRelay.Testing;
 using Xunit;
 
 namespace FeBeRelay.Relay.Tests.Nodes;
 
 /// <summary>The clock of two nodes, moved by the test.</summary>
-internal sealed class NodeClock() : FakeTimeProvider(DateTimeOffset.UtcNow)
+internal sealed class NodeClock : SettableClock
 {
     public static readonly TimeSpan Tick = TimeSpan.FromSeconds(10);
 

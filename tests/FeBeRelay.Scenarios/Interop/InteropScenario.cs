@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using FeBeRelay.Channel.Identity;
+using FeBeRelay.Relay.Certificates;
 using FeBeRelay.Scenarios.Processes;
 using Xunit;
 
@@ -88,6 +90,40 @@ public sealed class InteropScenario
         Assert.Equal(1, Count(steps, "quick mode"));
         Assert.Equal(2, Count(steps, "stream"));
         Assert.Equal(1, Count(steps, "closed"));
+    }
+
+    [Theory(Timeout = 90_000)]
+    [InlineData("aes256-gcm")]
+    [InlineData("aes128-gcm")]
+    public async Task By_a_pre_shared_key_it_dials_a_listener_and_is_dialled(string suite)
+    {
+        await SecondImplementation.RequireAsync();
+        using var second = new SecondImplementation();
+        using var echo = new StubServer();
+        _ = echo.ServeAsync(EchoAsync);
+        CertificateFiles.Write(second["plant7.psk"], PreSharedKeyFile.Generate(), isSecret: true);
+        string[] option = ["--suite", suite, "--psk", $"plant7={second["plant7.psk"]}"];
+        const string Node = """, "preSharedKeys": { "plant7": { "path": "plant7.psk" } }""";
+        string policy = $$""" "policy": { "assigned": "p", "policies": { "p": { "rules": { "all": { "action": "negotiate", "suites": [ "{{suite}}" ], "authentication": [ "psk=plant7" ] } } } } }, """;
+
+        await using var listener = new NodeProcess(second.WriteConfiguration("be1", policy + $$"""
+            "listener": { "listen": [ "127.0.0.1:0" ], "services": { "echo": { "backEnd": "{{echo.EndPoint}}", "peers": [ "psk=plant7" ] } } }
+            """, Node));
+        int port = IPEndPoint.Parse(await listener.WaitForAsync(@"Node port open on (\S+)")).Port;
+        using Process dialling = second.Start("connect", port, "psk=plant7", [.. option, "--second-connection"]);
+        (IReadOnlyList<JsonElement> steps, int exitCode) = await SecondImplementation.EndAsync(dialling);
+        Assert.True(exitCode == 0, string.Join('\n', steps));
+        Assert.Equal(4, Count(steps, "stream"));
+
+        using Process dialled = second.Start("listen", 0, "psk=plant7", [.. option, "--connections", "1"]);
+        port = (await SecondImplementation.NextStepAsync(dialled)).GetProperty("port").GetInt32();
+        await using var relay = new NodeProcess(second.WriteConfiguration("fe1", policy + $$"""
+            "nodes": { "py": { "address": "127.0.0.1:{{port}}", "identity": "{{SecondImplementation.Name}}" } },
+            "relay": { "endpoints": { "echo": { "listen": "127.0.0.1:0", "node": "py", "service": "echo" } } }
+            """, Node));
+        using Socket client = await Wire.ConnectAsync(IPEndPoint.Parse(await relay.WaitForAsync(@"Relay endpoint echo open on (\S+)")));
+        await client.SayAsync("hello");
+        Assert.Equal("hello", await client.HearAsync(5));
     }
 
     private static NodeProcess StartListener(SecondImplementation second, StubServer backEnd) => new(second.WriteConfiguration("be1", $$"""

@@ -28,15 +28,15 @@ internal sealed class SecondImplementation : IDisposable
 
     public string this[string file] => Path.Combine(_folder, file);
 
-    /// <summary>Writes a node's configuration; <paramref name="rest"/> is what stands beside the section node.</summary>
-    public string WriteConfiguration(string node, string rest)
+    /// <summary>Writes a node's configuration; <paramref name="rest"/> is what stands beside the section node, <paramref name="more"/> further keys in it, a comma before each.</summary>
+    public string WriteConfiguration(string node, string rest, string more = "")
     {
         string path = this[$"{node}.json"];
         File.WriteAllText(path, $$"""
             {
               "node": {
                 "name": "{{node}}", "certificate": { "path": "{{node}}.pem", "keyPath": "{{node}}.key" }, "trustedRoots": [ "ca.pem" ],
-                "suites": [ "aes256-gcm", "aes128-gcm", "aes256-gmac" ], "groups": [ "p256", "p384" ]
+                "suites": [ "aes256-gcm", "aes128-gcm", "aes256-gmac" ], "groups": [ "p256", "p384" ] {{more}}
               },
               {{rest}}
             }

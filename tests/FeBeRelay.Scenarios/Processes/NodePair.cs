@@ -91,6 +91,12 @@ internal sealed class NodePair : IAsyncDisposable
     /// <summary>Limit of open files of each node; null for the test's own.</summary>
     public int? OpenFiles { get; init; }
 
+    /// <summary>What stands between the nodes: told where the node port is, it says where the relay node dials; null for nothing.</summary>
+    public Func<IPEndPoint, EndPoint>? Way { get; init; }
+
+    /// <summary>A disk for each of the nodes; null for none.</summary>
+    public SmallDisk? Disk { get; init; }
+
     public NodeProcess Listener => _listener ?? throw new InvalidOperationException("not started");
 
     public NodeProcess Relay => _relay ?? throw new InvalidOperationException("not started");
@@ -118,7 +124,7 @@ internal sealed class NodePair : IAsyncDisposable
     {
         string listen = NodePort.Port == 0 ? NodeListen : NodePort.ToString();
         _listenerSockets ??= HoldsSockets ? new HeldSockets("listener") : null;
-        _listener = new NodeProcess(WriteListener(_listenerSockets?.Address ?? listen), Namespaces?.Listener, OpenFiles, _listenerSockets, NextInstance());
+        _listener = new NodeProcess(WriteListener(_listenerSockets?.Address ?? listen), Namespaces?.Listener, OpenFiles, _listenerSockets, NextInstance(), Disk);
         NodePort = IPEndPoint.Parse(await _listener.WaitForAsync(@"Node port open on (\S+)"));
         await _listener.WaitForAsync("Node be1 started");
     }
@@ -126,7 +132,7 @@ internal sealed class NodePair : IAsyncDisposable
     public async Task StartRelayAsync()
     {
         _relaySockets ??= HoldsSockets ? new HeldSockets(IsHttp ? "http.owa" : "relay.owa") : null;
-        _relay = new NodeProcess(WriteRelay(_relaySockets?.Address ?? Listen), Namespaces?.Relay, OpenFiles, _relaySockets, NextInstance());
+        _relay = new NodeProcess(WriteRelay(_relaySockets?.Address ?? Listen), Namespaces?.Relay, OpenFiles, _relaySockets, NextInstance(), Disk);
         string open = await _relay.WaitForAsync(IsHttp ? @"http endpoints open on http://([^\s:]+:\d+)" : @"Relay endpoint owa open on (\S+)");
         EndPoint = Listen.StartsWith("unix:", StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(Listen[5..]) : IPEndPoint.Parse(open);
         await _relay.WaitForAsync("Node fe1 started");
@@ -175,7 +181,7 @@ internal sealed class NodePair : IAsyncDisposable
         : [];
 
     private string WriteRelay(string listen) => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
-        "nodes": { "be1": { "address": "{{NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}}, "maxIdleChannels": {{MaxIdleChannels}} } },
+        "nodes": { "be1": { "address": "{{Way?.Invoke(NodePort) ?? NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}}, "maxIdleChannels": {{MaxIdleChannels}} } },
         {{(RelayManagement == "{}" ? "" : $"\"management\": {RelayManagement},")}}
         {{(IsHttp ? Http.Replace("LISTEN", listen, StringComparison.Ordinal) : $$"""
             "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(listen)}}, "node": "be1", "service": "owa" {{EndpointMore}} }{{string.Concat(MoreServices.Keys.Select(

@@ -18,11 +18,13 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <param name="openFiles">Its limit of open files; null for the test's own.</param>
     /// <param name="sockets">Listening sockets that it is started with; null for none.</param>
     /// <param name="environment">Environment variables beside the test's own.</param>
+    /// <param name="disk">A disk of its own; null for none.</param>
     public NodeProcess(
-        string configuration, string? networkNamespace = null, int? openFiles = null, HeldSockets? sockets = null, IReadOnlyDictionary<string, string>? environment = null)
+        string configuration, string? networkNamespace = null, int? openFiles = null, HeldSockets? sockets = null, IReadOnlyDictionary<string, string>? environment = null,
+        SmallDisk? disk = null)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "feberelay.exe" : "feberelay");
-        string[] command = [program, "run", "--config", configuration];
+        string[] command = [Program, "run", "--config", configuration];
+        command = disk?.Within(command) ?? command;
         if (networkNamespace is not null)
         {
             command = ["ip", "netns", "exec", networkNamespace, .. command];
@@ -41,6 +43,11 @@ internal sealed class NodeProcess : IAsyncDisposable
         _ = ReadAsync();
     }
 
+    /// <summary>The product's executable.</summary>
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "feberelay.exe" : "feberelay");
+
+    public int Id => _process.Id;
+
     /// <summary>The most memory that the process ever held, in MiB.</summary>
     public int PeakMemory
     {
@@ -48,6 +55,17 @@ internal sealed class NodeProcess : IAsyncDisposable
         {
             string line = File.ReadLines($"/proc/{_process.Id}/status").Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
             return int.Parse(Regex.Match(line, "[0-9]+").Value, CultureInfo.InvariantCulture) / 1024;
+        }
+    }
+
+    /// <summary>What it takes up now.</summary>
+    public NodeUsage Usage
+    {
+        get
+        {
+            string[] status = File.ReadAllLines($"/proc/{_process.Id}/status");
+            int Field(string name) => int.Parse(Regex.Match(status.Single(l => l.StartsWith(name, StringComparison.Ordinal)), "[0-9]+").Value, CultureInfo.InvariantCulture);
+            return new NodeUsage(Field("VmRSS:") / 1024, Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length, Field("Threads:"));
         }
     }
 

@@ -14,6 +14,8 @@ internal static class Tool
         ["tcpdump"] = "tcpdump",
         ["ip"] = "iproute2",
         ["prlimit"] = "util-linux",
+        ["unshare"] = "util-linux",
+        ["mount"] = "mount",
         ["systemd-analyze"] = "systemd",
         ["systemd-socket-activate"] = "systemd",
         ["script"] = "bsdutils",

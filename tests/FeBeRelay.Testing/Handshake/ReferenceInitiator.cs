@@ -28,14 +28,18 @@ internal sealed class ReferenceInitiator : IDisposable
     public InitiatorHello Hello { get; set; }
 
     /// <summary>R4 in answer to the responder's records.</summary>
-    public byte[] MakeR4(byte[] r1, byte[] r2, byte[] r3, ReferenceAuthentication authentication)
+    public byte[] MakeR4(byte[] r1, byte[] r2, byte[] r3, ReferenceAuthentication authentication) => authentication.Build(Schedule(r1, r2), r1, r2, r3);
+
+    /// <summary>The same for a holder of a pre-shared key.</summary>
+    public byte[] MakeR4(byte[] r1, byte[] r2, byte[] r3, ReferenceKeyAuthentication authentication) => authentication.Build(Schedule(r1, r2), r1, r2, r3);
+
+    public void Dispose() => _key.Dispose();
+
+    private ReferenceSchedule Schedule(byte[] r1, byte[] r2)
     {
         byte[] theirs = ResponderHello.Decode(r2).Share.Public;
         using ECDiffieHellman peer = ECDiffieHellman.Create(
             new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = theirs[1..33], Y = theirs[33..] } });
-        var schedule = new ReferenceSchedule(Suite.Aes256Gcm, _key.DeriveRawSecretAgreement(peer.PublicKey), r1, r2);
-        return authentication.Build(schedule, r1, r2, r3);
+        return new ReferenceSchedule(Suite.Aes256Gcm, _key.DeriveRawSecretAgreement(peer.PublicKey), r1, r2);
     }
-
-    public void Dispose() => _key.Dispose();
 }

@@ -44,6 +44,8 @@ internal sealed class ReferenceResponder : IDisposable
 
     public byte[] MakeR3(ReferenceAuthentication authentication) => _r3 = authentication.Build(_schedule!, _r1, R2);
 
+    public byte[] MakeR3(ReferenceKeyAuthentication authentication) => _r3 = authentication.Build(_schedule!, _r1, R2);
+
     /// <summary>Accept or decline with any plaintext.</summary>
     public byte[] MakeVerdict(byte[] r4, RecordType type, byte[] plaintext) =>
         _schedule!.Seal(_schedule.Accept(_schedule.Association(_r1, R2, _r3, r4)), type, plaintext);

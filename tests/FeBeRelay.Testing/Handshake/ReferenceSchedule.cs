@@ -39,6 +39,21 @@ public sealed class ReferenceSchedule
     /// <summary><c>AK</c>.</summary>
     public byte[] Accept(byte[] association) => Expand(association, "accept", []);
 
+    /// <summary><c>K0</c> of a pre-shared key (clause 2.11).</summary>
+    public static byte[] KeyRoot(string name, byte[] key) =>
+        Expand(HashAlgorithmName.SHA256, HKDF.Extract(HashAlgorithmName.SHA256, key, "fbr psk"u8.ToArray()), "psk root", Encoding.ASCII.GetBytes(name), 32);
+
+    /// <summary>The gate of that key in a hello whose gates are all zero.</summary>
+    public static byte[] Gate(byte[] root, byte[] bare) =>
+        HMACSHA256.HashData(Expand(HashAlgorithmName.SHA256, root, "psk gate", [], 32), SHA256.HashData(bare));
+
+    /// <summary><c>PS</c> (clause 2.12).</summary>
+    public byte[] Keyed(byte[] root) => HKDF.Extract(
+        _suite.Hash, MainMode, Expand(HashAlgorithmName.SHA256, root, "psk key", [(byte)(_suite.Id >> 8), (byte)_suite.Id], _suite.HashSize));
+
+    /// <summary>The key of a holder's proof.</summary>
+    public byte[] ProofKey(byte[] keyed, Role role) => Expand(keyed, role == Role.Initiator ? "psk proof i" : "psk proof r", []);
+
     public byte[] Hash(params byte[][] parts)
     {
         byte[] all = [.. parts.SelectMany(p => p)];
@@ -74,10 +89,12 @@ public sealed class ReferenceSchedule
 
     private byte[] Expand(byte[] secret, string label, byte[] context) => Expand(secret, label, context, _suite.HashSize);
 
-    private byte[] Expand(byte[] secret, string label, byte[] context, int size)
+    private byte[] Expand(byte[] secret, string label, byte[] context, int size) => Expand(_suite.Hash, secret, label, context, size);
+
+    private static byte[] Expand(HashAlgorithmName hash, byte[] secret, string label, byte[] context, int size)
     {
         byte[] name = Encoding.ASCII.GetBytes("fbr " + label);
         byte[] info = [(byte)(size >> 8), (byte)size, (byte)name.Length, .. name, (byte)context.Length, .. context];
-        return HKDF.Expand(_suite.Hash, secret, size, info);
+        return HKDF.Expand(hash, secret, size, info);
     }
 }

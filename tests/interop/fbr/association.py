@@ -49,6 +49,7 @@ class Policy:
     answer: int = 1
     peers: tuple = ()
     requires_shares: bool = False
+    key: object = None  # A pre-shared key in the place of certificates on both sides (2.11).
 
 
 @dataclass

@@ -8,6 +8,7 @@ from .association import Association, Lifetimes, Policy
 from .errors import Told, Violation, known_code, require, NOT_AUTHORISED
 from .identity import CLIENT, SERVER, SIGNATURES, Identity
 from .keys import GROUPS, SUITES, TAG, Suite, equal, open_message, public_bytes, read_share, seal_message, write_share
+from .shared_key import METHOD, SharedKey, read_holder, write_proof
 from .wire import (ACCEPT, DECLINE, INITIATOR_AUTHENTICATION, INITIATOR_HELLO, RESPONDER_AUTHENTICATION, RESPONDER_HELLO,
                    Link, Reader, bytes8, bytes16, header, list_of, list_of_u16, number, plain)
 
@@ -48,11 +49,44 @@ class Exchange:
         self.suite = suite
         self.transcript = [r1, r2]
         self._main = suite.expand(suite.extract(suite.zeros(), shared), "main mode", suite.hash(r1, r2))
+        self._keyed = None
+
+    def use(self, key: SharedKey) -> None:
+        """PS (2.12)."""
+        self._keyed = self.suite.extract(key.suited(self.suite), self._main)
+
+    def authenticate(self, link: Link, side: str, identity: Identity, key: SharedKey) -> None:
+        if key is None:
+            return self.send_authentication(link, side, identity)
+        holder = key.holder()
+        self._send(link, side, holder, write_proof(self._proof(side, holder)))
+
+    def authenticated(self, link: Link, side: str, identity: Identity, key: SharedKey) -> list:
+        """Who the peer is: the names of its certificate, or of the key that it holds (7.4)."""
+        if key is None:
+            return self.receive_authentication(link, side, identity, SIGNATURES)
+        record = link.receive_plain(authentication_type(side))
+        plaintext = open_message(self.suite, self._secret("auth key ", side), record.header, record.body)
+        reader = Reader(plaintext, "2.12")
+        read_holder(reader, key)
+        holder_end = reader.at
+        require(reader.number(2) == METHOD, "2.12", "not the number of a pre-shared key")
+        proof = reader.bytes16()
+        proof_end = reader.at
+        mac = reader.take(self.suite.length)
+        reader.done()
+        holder = plaintext[:holder_end]
+        require(equal(proof, self._proof(side, holder)), "2.12", "the peer does not hold the key")
+        require(equal(mac, self._mac(side, holder, plaintext[holder_end:proof_end])), "2.12", "the MAC is wrong")
+        self.transcript.append(record.wire)
+        return [f"psk={key.name}"]
 
     def send_authentication(self, link: Link, side: str, identity: Identity) -> None:
         chain = identity.write_certificates()
-        signature = number(identity.algorithm, 2) + bytes16(identity.sign(self._signed(side, chain)))
-        plaintext = chain + signature + self._mac(side, chain, signature)
+        self._send(link, side, chain, number(identity.algorithm, 2) + bytes16(identity.sign(self._signed(side, chain))))
+
+    def _send(self, link: Link, side: str, claim: bytes, proof: bytes) -> None:
+        plaintext = claim + proof + self._mac(side, claim, proof)
         head = header(authentication_type(side), len(plaintext) + TAG)
         record = head + seal_message(self.suite, self._secret("auth key ", side), head, plaintext)
         link.send(record)
@@ -79,10 +113,13 @@ class Exchange:
         return names
 
     def association_secret(self) -> bytes:
-        return self.suite.expand(self._main, "association", self.suite.hash(*self.transcript))
+        return self.suite.expand(self._keyed or self._main, "association", self.suite.hash(*self.transcript))
 
     def _secret(self, label: str, side: str) -> bytes:
         return self.suite.expand(self._main, label + side, b"")
+
+    def _proof(self, side: str, holder: bytes) -> bytes:
+        return self.suite.mac(self.suite.expand(self._keyed, "psk proof " + side, b""), self.suite.hash(*self.transcript, holder))
 
     def _signed(self, side: str, chain: bytes) -> bytes:
         return b"\x20" * 64 + PURPOSE[side] + b"\x00" + self.suite.hash(*self.transcript, chain)
@@ -98,18 +135,23 @@ def authentication_type(side: str) -> int:
 def initiate(link: Link, identity: Identity, policy: Policy, peer: str, tried: bytes = b"") -> Association:
     nonce = os.urandom(32)
     keys = {group: GROUPS[group].new_key() for group in policy.groups}
+    shares = [write_share(group, public_bytes(key)) for group, key in keys.items()] + ([write_share(METHOD, bytes(32))] if policy.key else [])
     r1 = plain(INITIATOR_HELLO, b"".join((
         list_of_u16([VERSION]), nonce, number(policy.demand, 1), bytes8(tried), policy.lifetimes.write(), list_of_u16(policy.suites),
-        list_of([write_share(group, public_bytes(key)) for group, key in keys.items()]), list_of_u16(SIGNATURES))))
+        list_of(shares), list_of_u16([METHOD] if policy.key else SIGNATURES))))
+    r1 = policy.key.close(r1) if policy.key else r1
     link.send(r1)
     record = link.receive_plain(RESPONDER_HELLO)
     suite, group, public, accepted = _read_responder_hello(record.body, nonce, policy, keys)
     exchange = Exchange(suite, r1, record.wire, GROUPS[group].agree(keys[group], public))
-    names = exchange.receive_authentication(link, "r", identity, SIGNATURES)
+    if policy.key:
+        require(accepted == [METHOD], "2.11", "the responder did not choose the pre-shared key")
+        exchange.use(policy.key)
+    names = exchange.authenticated(link, "r", identity, policy.key)
     require(peer.lower() in names, "7.3", f"the peer is {', '.join(names)}, not {peer}")
     link.authenticated = True
-    require(identity.algorithm in accepted, "2.4", "the responder accepts no signature of our key")
-    exchange.send_authentication(link, "i", identity)
+    require(policy.key or identity.algorithm in accepted, "2.4", "the responder accepts no signature of our key")
+    exchange.authenticate(link, "i", identity, policy.key)
     secret = exchange.association_secret()
     association_id, lifetimes, fate = _receive_accept(link, suite, secret, policy.lifetimes, tried)
     return Association(association_id, suite, group, secret, peer.lower(), lifetimes, fate)
@@ -151,15 +193,22 @@ def respond(link: Link, record, identity: Identity, policy: Policy, associations
     suite = next((SUITES[number] for number in hello.suites if number in policy.suites), None)
     group, public = next(((group, public) for group, public in hello.shares if group in policy.groups), (None, None))
     require(suite is not None and group is not None, "2.3", "no suite or no group in common")
-    require(identity.algorithm in hello.signatures, "2.4", "the initiator accepts no signature of our key")
+    if policy.key:
+        gates = dict(hello.shares).get(METHOD)
+        require(METHOD in hello.signatures and gates and hello.shares[-1][0] == METHOD, "2.11", "the initiator offers no pre-shared key")
+        require(policy.key.is_offered(record.wire, hello.signatures, gates), "2.11", "the initiator offers another pre-shared key")
+    else:
+        require(identity.algorithm in hello.signatures, "2.4", "the initiator accepts no signature of our key")
     key, nonce = GROUPS[group].new_key(), os.urandom(32)
     require(nonce != hello.nonce and public_bytes(key) != public, "2.3", "our own nonce or share")
     shared = GROUPS[group].agree(key, public)
-    r2 = plain(RESPONDER_HELLO, number(VERSION, 2) + nonce + number(suite.number, 2) + write_share(group, public_bytes(key)) + list_of_u16(SIGNATURES))
+    r2 = plain(RESPONDER_HELLO, number(VERSION, 2) + nonce + number(suite.number, 2) + write_share(group, public_bytes(key)) + list_of_u16([METHOD] if policy.key else SIGNATURES))
     exchange = Exchange(suite, record.wire, r2, shared)
     link.send(r2)
-    exchange.send_authentication(link, "r", identity)
-    names = exchange.receive_authentication(link, "i", identity, SIGNATURES)
+    if policy.key:
+        exchange.use(policy.key)
+    exchange.authenticate(link, "r", identity, policy.key)
+    names = exchange.authenticated(link, "i", identity, policy.key)
     link.authenticated = True
     return _accept(link, exchange, hello, names, policy, associations, group)
 

@@ -11,6 +11,9 @@ internal sealed class PkitsFiles
     private const string Folder = "/usr/lib/python3/dist-packages/cryptography_vectors/x509/PKITS_data";
     private const string Password = "password";
 
+    // Opening all keys takes longer than all verifications.
+    private static readonly Lazy<PkitsFiles> Files = new(() => new PkitsFiles());
+
     private readonly List<X509Certificate2> _authorities;
 
     private PkitsFiles()
@@ -21,10 +24,10 @@ internal sealed class PkitsFiles
 
     public X509Certificate2 Anchor { get; }
 
-    public static PkitsFiles Open()
+    public static PkitsFiles Get()
     {
         Assert.SkipUnless(Directory.Exists(Folder), $"{Folder} is not there: apt-get install python3-cryptography-vectors");
-        return new PkitsFiles();
+        return Files.Value;
     }
 
     /// <summary>Names of all mails, without "Signed".</summary>
@@ -33,6 +36,28 @@ internal sealed class PkitsFiles
 
     /// <summary>The certificates in a mail, the trust anchor left out.</summary>
     public IReadOnlyList<X509Certificate2> CertificatesOf(string name)
+    {
+        AsnReader certificates = SignedDataOf(name).ReadSetOf(skipSortOrderValidation: true, new Asn1Tag(TagClass.ContextSpecific, 0));
+        var found = new List<X509Certificate2>();
+        while (certificates.HasData)
+            found.Add(X509CertificateLoader.LoadCertificate(certificates.ReadEncodedValue().Span));
+        return [.. found.Where(one => !one.RawData.AsSpan().SequenceEqual(Anchor.RawData))];
+    }
+
+    /// <summary>The revocation lists in a mail, of which some are to be refused.</summary>
+    public static IReadOnlyList<byte[]> ListsOf(string name)
+    {
+        AsnReader signed = SignedDataOf(name);
+        signed.ReadEncodedValue();
+        Asn1Tag tag = new(TagClass.ContextSpecific, 1);
+        var found = new List<byte[]>();
+        for (AsnReader? lists = signed.PeekTag().HasSameClassAndValue(tag) ? signed.ReadSetOf(skipSortOrderValidation: true, tag) : null; lists is { HasData: true };)
+            found.Add(lists.ReadEncodedValue().ToArray());
+        return found;
+    }
+
+    /// <summary>What is signed in a mail, from the certificates on.</summary>
+    private static AsnReader SignedDataOf(string name)
     {
         string mail = File.ReadAllText(Path.Combine(Folder, "smime", $"Signed{name}.eml")).ReplaceLineEndings("\n");
         string part = mail[mail.IndexOf("filename=\"smime.p7s\"", StringComparison.Ordinal)..];
@@ -43,11 +68,7 @@ internal sealed class PkitsFiles
         signed.ReadInteger();
         signed.ReadSetOf();
         signed.ReadSequence();
-        AsnReader certificates = signed.ReadSetOf(skipSortOrderValidation: true, new Asn1Tag(TagClass.ContextSpecific, 0));
-        var found = new List<X509Certificate2>();
-        while (certificates.HasData)
-            found.Add(X509CertificateLoader.LoadCertificate(certificates.ReadEncodedValue().Span));
-        return [.. found.Where(one => !one.RawData.AsSpan().SequenceEqual(Anchor.RawData))];
+        return signed;
     }
 
     /// <summary>The certificate of the person whom the test is about, or null where the mail's name is not the file's.</summary>
