@@ -158,6 +158,7 @@ internal sealed partial class Node : IAsyncDisposable
             _outbound.KeepWarm(peer);
         }
         _started = true;
+        WarnOfAuditOnly(_options.Policy.Current);
         RelayLog.NodeStarted(_logger, _options.Name);
         _audit.NodeStarted(_options.Identity.Certificate.DnsNames);
     }
@@ -232,6 +233,7 @@ internal sealed partial class Node : IAsyncDisposable
         PolicyLog.PolicyChanged(_logger, change.Now.Name, change.Before.Name, change.Reason);
         _audit.PolicyChanged(change.Now.Name, $"in the place of {change.Before.Name}: {change.Reason}");
         WarnOfExposedPorts(change.Now);
+        WarnOfAuditOnly(change.Now);
     }
 
     private void PolicyRejected(string reason)

@@ -18,6 +18,11 @@ internal static class PolicyTables
 
     public static void WritePolicy(TextWriter output, NodePolicy policy)
     {
+        if (policy.IsAuditOnly)
+        {
+            output.WriteLine($"{policy.Name} is AUDIT-ONLY: nothing is enforced; flags are those that hold");
+        }
+
         output.WriteLine($"{policy.Name}: what no rule is about is {policy.Posture.Title}; the first that matches decides");
         Write(output, ["rule", "filter", "action", "flags"], policy.InOrder.Select(entry => (string[])[entry.Rule.Name, $"{entry.Filter}", ActionOf(entry.Rule), FlagsOf(entry.Rule)]));
     }

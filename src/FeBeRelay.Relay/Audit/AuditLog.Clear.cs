@@ -1,4 +1,5 @@
 using System.Net;
+using FeBeRelay.Channel;
 using FeBeRelay.Protocol.Policy;
 
 namespace FeBeRelay.Relay.Audit;
@@ -14,6 +15,10 @@ internal sealed partial class AuditLog
     public ClearByteLedger.Entry ClearTraffic(ClearFlow flow, IReadOnlyList<string> flags, EndPoint? local, EndPoint? remote)
     {
         Write(AuditEventId.ClearTraffic, e => With(e, flow, local, remote) with { Flags = Some(flags) });
+        if (flow.Cause == ClearCause.AuditOnly)
+        {
+            Write(AuditEventId.WouldBeRefused, e => With(e, flow, local, remote) with { FailurePoint = FailurePoint.Me, Reason = "it goes clear because the policy is audit-only" });
+        }
         return ClearBytes.Connect(flow);
     }
 
@@ -39,6 +44,18 @@ internal sealed partial class AuditLog
             });
         }
     }
+
+    /// <summary>A stream passed that its rule blocks, because the policy is audit-only.</summary>
+    public void WouldBeRefused(SecureChannel channel, string service, string? endpoint, PolicyRule rule) => Write(AuditEventId.WouldBeRefused, e => With(e, channel) with
+    {
+        Mode = null,
+        Service = service,
+        Endpoint = endpoint,
+        Rule = rule.Name,
+        Cause = ClearCause.AuditOnly,
+        FailurePoint = FailurePoint.Me,
+        Reason = "the rule blocks it, and it passes protected because the policy is audit-only",
+    });
 
     /// <summary>A request with credentials or a body was refused, because its way is clear.</summary>
     public void RequestGuarded(string endpoint, string peer, PolicyRule rule, EndPoint? local, EndPoint? remote, string reason) =>

@@ -145,6 +145,10 @@ internal sealed class BackEndPool(DestinationAddress destination, OutboundRoute 
             await rented.Channel.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+        if (path.Rule.WouldBlock)
+        {
+            context.Audit.WouldBeRefused(rented.Channel, destination.Service, route.Target.Endpoint, path.Rule);
+        }
         var told = new StreamAudit(context.Audit, rented.Channel, destination.Service, route.Target.Endpoint);
         return new BackEndConnection(new ChannelTransport(rented, told), path, this, context.Time);
     }

@@ -151,5 +151,5 @@ internal sealed class ServicePortConnection(
     }
 
     private ClearFlow FlowOf(PolicyRule rule) =>
-        new(service.Name, _remote.Address.ToString(), rule.Name, rule.Action == FilterAction.Negotiate ? ClearCause.InPass : ClearCause.Permit);
+        new(service.Name, _remote.Address.ToString(), rule.Name, rule.WouldRefuseClear ? ClearCause.AuditOnly : rule.Action == FilterAction.Negotiate ? ClearCause.InPass : ClearCause.Permit);
 }

@@ -38,6 +38,22 @@ public sealed class ServicePortTests : IDisposable
         Assert.Empty(nodes.ListenerAudit.Failures);
     }
 
+    [Fact]
+    public async Task An_audit_only_policy_lets_in_what_it_would_refuse_and_says_so()
+    {
+        var policy = new EffectivePolicy(new NodePolicy("strict", Posture.SecureServer, [], isAuditOnly: true));
+        await using var nodes = new LoggedNodes { ListenerPolicy = policy };
+        Node listener = nodes.StartListener(LoggedNodes.OpenServiceOf(_backEnd));
+
+        await LoggedNodes.AssertServedAsync(listener.ServicePortOf("owa"), _backEnd);
+
+        AuditEvent would = await nodes.ListenerAudit.SingleFailureAsync(AuditEventId.WouldBeRefused);
+        Assert.Equal(("secureServer", "owa", "127.0.0.1", ClearCause.AuditOnly), (would.Rule, would.Endpoint, would.PeerNode, would.Cause));
+        Assert.Equal(ClearCause.AuditOnly, Assert.Single(nodes.ListenerLedger.Totals).Flow.Cause);
+        Assert.Contains(nodes.ListenerLog.Warnings, line => line.Contains("AUDIT-ONLY", StringComparison.Ordinal));
+        Assert.True(listener.Monitor.ReadNode().IsAuditOnly);
+    }
+
     [Theory]
     [InlineData("client")]
     [InlineData("server")]
