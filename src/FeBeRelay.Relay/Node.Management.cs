@@ -1,7 +1,5 @@
-using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Management;
 using FeBeRelay.Relay.Monitoring;
-using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Telemetry;
 using Microsoft.AspNetCore.Builder;
 
@@ -10,14 +8,6 @@ namespace FeBeRelay.Relay;
 /// <summary>How the node is seen and steered.</summary>
 internal sealed partial class Node
 {
-    private void WarnOfAuditOnly(NodePolicy policy)
-    {
-        if (policy.IsAuditOnly)
-        {
-            PolicyLog.AuditOnly(_logger, policy.Name);
-        }
-    }
-
     private NodeTelemetry? CreateTelemetry(NodeHealth health) => _options is { Management: null, Collector: null }
         ? null
         : new NodeTelemetry(

@@ -55,7 +55,12 @@ public sealed record PolicyRule
         FilterAction.Negotiate when Soft => InPass ? this : this with { InPass = true, Written = this },
         _ => this with
         {
-            Action = FilterAction.Negotiate, InPass = true, Soft = true, Ratchet = false, Fallback = Fallback with { Behaviour = FallbackBehaviour.WindowsXp }, Written = this,
+            Action = FilterAction.Negotiate,
+            InPass = true,
+            Soft = true,
+            Ratchet = false,
+            Fallback = Fallback with { Behaviour = FallbackBehaviour.WindowsXp },
+            Written = this,
         },
     };
 

@@ -52,6 +52,7 @@ internal enum AuditEventId
     PolicyConfirmed = 9061,
     PolicyRolledBack = 9062,
     WouldBeRefused = 9063,
+    ClearTrafficCut = 9064,
     FileStarted = 9100,
     Checkpoint = 9101,
     TornLineFound = 9102,

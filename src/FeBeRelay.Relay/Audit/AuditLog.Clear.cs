@@ -26,6 +26,10 @@ internal sealed partial class AuditLog
     public void ClearTrafficEnded(ClearFlow flow, EndPoint? local, EndPoint? remote, long bytesSent, long bytesReceived) =>
         Write(AuditEventId.ClearTrafficEnded, e => With(e, flow, local, remote) with { BytesSent = (ulong)bytesSent, BytesReceived = (ulong)bytesReceived });
 
+    /// <summary>A clear connection is cut, because the policy that took effect would not let it begin.</summary>
+    public void ClearTrafficCut(ClearFlow flow, EndPoint? local, EndPoint? remote, string reason) =>
+        Write(AuditEventId.ClearTrafficCut, e => With(e, flow, local, remote) with { FailurePoint = FailurePoint.Me, Reason = reason });
+
     /// <summary>Clear traffic that should have been secured was not let in, or not sent.</summary>
     public void ClearTrafficRefused(string endpoint, string peer, string rule, IReadOnlyList<string> flags, EndPoint? local, EndPoint? remote, string reason)
     {
