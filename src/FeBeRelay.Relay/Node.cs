@@ -158,6 +158,7 @@ internal sealed partial class Node : IAsyncDisposable
             _outbound.KeepWarm(peer);
         }
         _started = true;
+        WarnOfAuditOnly(_options.Policy.Current);
         RelayLog.NodeStarted(_logger, _options.Name);
         _audit.NodeStarted(_options.Identity.Certificate.DnsNames);
     }
@@ -227,19 +228,6 @@ internal sealed partial class Node : IAsyncDisposable
         return connector;
     }
 
-    private void PolicyChanged(PolicyChange change)
-    {
-        PolicyLog.PolicyChanged(_logger, change.Now.Name, change.Before.Name, change.Reason);
-        _audit.PolicyChanged(change.Now.Name, $"in the place of {change.Before.Name}: {change.Reason}");
-        WarnOfExposedPorts(change.Now);
-    }
-
-    private void PolicyRejected(string reason)
-    {
-        PolicyLog.PolicyNotChanged(_logger, _options.Policy.Current.Name, reason);
-        _audit.PolicyNotChanged(_options.Policy.Current.Name, reason);
-    }
-
     private void OpenServicePorts(ChannelListener channels)
     {
         var context = new ServicePortContext(_inbound, channels, Clear, _cap, _options.Sockets, _audit, _time, _loggers.CreateLogger<ServicePort>());
@@ -251,18 +239,6 @@ internal sealed partial class Node : IAsyncDisposable
             }
         }
         WarnOfExposedPorts(_options.Policy.Current);
-    }
-
-    private void WarnOfExposedPorts(NodePolicy policy)
-    {
-        foreach (ServicePort port in _servicePorts)
-        {
-            if (ClearExposure.Find(policy, port.Service.Name, port.EndPoint) is { } rule)
-            {
-                InboundLog.ClearListenerExposed(_logger, port.Service.Name, rule.Name, port.EndPoint);
-                _audit.ClearListenerExposed(port.Service.Name, port.EndPoint, rule.Name);
-            }
-        }
     }
 
     private void Sweep()

@@ -17,6 +17,7 @@ internal static class PolicyCommand
         PolicyActivateCommand.Create(context),
         PolicyActivateCommand.CreateConfirm(context),
         CreateLint(context),
+        PolicyReadinessCommand.Create(context),
         PolicyExplainCommand.Create(context),
         CreateMatrix(),
         PolicySignCommand.Create(),

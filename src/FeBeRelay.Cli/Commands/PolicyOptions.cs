@@ -29,15 +29,21 @@ internal sealed class PolicyOptions(CommandContext context)
         => Load(parsed) is { Configuration: { } configuration } loaded ? run(configuration, loaded.Values) : ExitCode.ConfigurationInvalid;
 
     /// <inheritdoc cref="Run(ParseResult, Func{NodeConfiguration, int})"/>
-    public async Task<int> RunAsync(ParseResult parsed, Func<NodeConfiguration, Task> run)
+    public Task<int> RunAsync(ParseResult parsed, Func<NodeConfiguration, Task> run) => RunForCodeAsync(parsed, async configuration =>
+    {
+        await run(configuration);
+        return ExitCode.Succeeded;
+    });
+
+    /// <inheritdoc cref="Run(ParseResult, Func{NodeConfiguration, int})"/>
+    public async Task<int> RunForCodeAsync(ParseResult parsed, Func<NodeConfiguration, Task<int>> run)
     {
         if (Load(parsed)?.Configuration is not { } configuration)
         {
             return ExitCode.ConfigurationInvalid;
         }
 
-        await run(configuration);
-        return ExitCode.Succeeded;
+        return await run(configuration);
     }
 
     /// <summary>A posture, one of the configuration's policies, or a file.</summary>

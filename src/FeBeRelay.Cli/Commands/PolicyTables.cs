@@ -1,5 +1,7 @@
+using System.Globalization;
 using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Policies;
+using FeBeRelay.Relay.Policies.Readiness;
 using Spectre.Console;
 
 namespace FeBeRelay.Cli.Commands;
@@ -18,9 +20,18 @@ internal static class PolicyTables
 
     public static void WritePolicy(TextWriter output, NodePolicy policy)
     {
+        if (policy.IsAuditOnly)
+        {
+            output.WriteLine($"{policy.Name} is AUDIT-ONLY: nothing is enforced; flags are those that hold");
+        }
+
         output.WriteLine($"{policy.Name}: what no rule is about is {policy.Posture.Title}; the first that matches decides");
         Write(output, ["rule", "filter", "action", "flags"], policy.InOrder.Select(entry => (string[])[entry.Rule.Name, $"{entry.Filter}", ActionOf(entry.Rule), FlagsOf(entry.Rule)]));
     }
+
+    public static void WriteFindings(TextWriter output, IEnumerable<ReadinessFinding> findings)
+        => Write(output, ["verdict", "way", "name", "source", "rule", "cause", "connections", "bytes", "last"], findings.Select(f => (string[])[
+            f.Verdict.ToString().ToLowerInvariant(), f.Direction, f.Name, f.Source, f.Rule, f.Cause, f.Connections.ToString(CultureInfo.InvariantCulture), f.Bytes.ToString(CultureInfo.InvariantCulture), $"{f.Last:u}"]));
 
     public static void WriteEffects(TextWriter output, IEnumerable<PolicyEffectJson> effects)
         => Write(output, ["for", "name", "to", "rule", "by filter"], effects.Select(e => (string[])[e.Kind, e.Name, e.To ?? "", e.Rule, e.Filter]));

@@ -42,7 +42,7 @@ internal sealed class MonitorScreen(MonitorOrder order, string? filter)
         CultureInfo.InvariantCulture,
         $"[bold]{view.Node.Name}[/] {view.Node.Version}  policy [bold]{view.Node.Policy}[/]{Trial(view.Node)}  up {MonitorText.Time((long)(view.Time - view.Node.Started).TotalSeconds)}  {view.Time:yyyy-MM-dd HH:mm:ss}Z");
 
-    private static string Trial(NodeView node) => node.TrialUntil is { } until ? string.Create(CultureInfo.InvariantCulture, $" ON TRIAL until {until:HH:mm:ss}Z") : "";
+    private static string Trial(NodeView node) => (node.IsAuditOnly ? " AUDIT-ONLY" : "") + (node.TrialUntil is { } until ? string.Create(CultureInfo.InvariantCulture, $" ON TRIAL until {until:HH:mm:ss}Z") : "");
 
     private Table Table(IReadOnlyList<MonitorRow> rows, int width)
     {

@@ -9,14 +9,16 @@ public sealed class NodePolicy
     /// <param name="name">Its name.</param>
     /// <param name="posture">What holds where no rule matches.</param>
     /// <param name="rules">Rules of its own, in any order.</param>
-    public NodePolicy(string name, Posture posture, IReadOnlyList<PolicyRule> rules)
+    /// <param name="isAuditOnly">Whether what it would refuse passes all the same, and is told.</param>
+    public NodePolicy(string name, Posture posture, IReadOnlyList<PolicyRule> rules, bool isAuditOnly = false)
     {
         ArgumentNullException.ThrowIfNull(posture);
         ArgumentNullException.ThrowIfNull(rules);
         Name = name;
         Posture = posture;
         OwnRules = rules;
-        _inOrder =
+        IsAuditOnly = isAuditOnly;
+        (PolicyRule Rule, PolicyFilter Filter)[] written =
         [
             .. rules.SelectMany(rule => rule.Filters.Select(filter => (Rule: rule, Filter: filter)))
                 .OrderByDescending(entry => entry.Filter.Specificity)
@@ -24,6 +26,7 @@ public sealed class NodePolicy
                 .ThenBy(entry => entry.Rule.Name, StringComparer.Ordinal),
             (posture.Rule, PolicyFilter.All),
         ];
+        _inOrder = isAuditOnly ? [.. written.Select(entry => (entry.Rule.ToAuditOnly(), entry.Filter))] : written;
     }
 
     /// <summary>Its name.</summary>
@@ -31,6 +34,9 @@ public sealed class NodePolicy
 
     /// <summary>What holds where no rule of its own matches.</summary>
     public Posture Posture { get; }
+
+    /// <summary>Whether nothing is enforced: <see cref="InOrder"/> has rules that let pass what those that were written would refuse.</summary>
+    public bool IsAuditOnly { get; }
 
     /// <summary>The rules that were written, without the posture's.</summary>
     public IReadOnlyList<PolicyRule> OwnRules { get; }

@@ -51,6 +51,8 @@ internal enum AuditEventId
     PolicyOnTrial = 9060,
     PolicyConfirmed = 9061,
     PolicyRolledBack = 9062,
+    WouldBeRefused = 9063,
+    ClearTrafficCut = 9064,
     FileStarted = 9100,
     Checkpoint = 9101,
     TornLineFound = 9102,

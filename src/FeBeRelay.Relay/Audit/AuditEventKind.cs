@@ -57,6 +57,8 @@ internal sealed record AuditEventKind(AuditEventId Id, string Windows, AuditCate
         new(AuditEventId.PolicyOnTrial, "", AuditCategory.Policy, AuditOutcome.Success),
         new(AuditEventId.PolicyConfirmed, "", AuditCategory.Policy, AuditOutcome.Success),
         new(AuditEventId.PolicyRolledBack, "", AuditCategory.Policy, AuditOutcome.Failure),
+        new(AuditEventId.WouldBeRefused, "", AuditCategory.Clear, AuditOutcome.Failure),
+        new(AuditEventId.ClearTrafficCut, "", AuditCategory.Clear, AuditOutcome.Failure),
         new(AuditEventId.FileStarted, "", AuditCategory.Audit, AuditOutcome.Success),
         new(AuditEventId.Checkpoint, "", AuditCategory.Audit, AuditOutcome.Success),
         new(AuditEventId.TornLineFound, "", AuditCategory.Audit, AuditOutcome.Failure),

@@ -1,4 +1,5 @@
 using System.Net;
+using FeBeRelay.Channel;
 using FeBeRelay.Protocol.Policy;
 
 namespace FeBeRelay.Relay.Audit;
@@ -14,12 +15,20 @@ internal sealed partial class AuditLog
     public ClearByteLedger.Entry ClearTraffic(ClearFlow flow, IReadOnlyList<string> flags, EndPoint? local, EndPoint? remote)
     {
         Write(AuditEventId.ClearTraffic, e => With(e, flow, local, remote) with { Flags = Some(flags) });
+        if (flow.Cause == ClearCause.AuditOnly)
+        {
+            Write(AuditEventId.WouldBeRefused, e => With(e, flow, local, remote) with { FailurePoint = FailurePoint.Me, Reason = "it goes clear because the policy is audit-only" });
+        }
         return ClearBytes.Connect(flow);
     }
 
     /// <summary>A clear connection is over.</summary>
     public void ClearTrafficEnded(ClearFlow flow, EndPoint? local, EndPoint? remote, long bytesSent, long bytesReceived) =>
         Write(AuditEventId.ClearTrafficEnded, e => With(e, flow, local, remote) with { BytesSent = (ulong)bytesSent, BytesReceived = (ulong)bytesReceived });
+
+    /// <summary>A clear connection is cut, because the policy that took effect would not let it begin.</summary>
+    public void ClearTrafficCut(ClearFlow flow, EndPoint? local, EndPoint? remote, string reason) =>
+        Write(AuditEventId.ClearTrafficCut, e => With(e, flow, local, remote) with { FailurePoint = FailurePoint.Me, Reason = reason });
 
     /// <summary>Clear traffic that should have been secured was not let in, or not sent.</summary>
     public void ClearTrafficRefused(string endpoint, string peer, string rule, IReadOnlyList<string> flags, EndPoint? local, EndPoint? remote, string reason)
@@ -39,6 +48,18 @@ internal sealed partial class AuditLog
             });
         }
     }
+
+    /// <summary>A stream passed that its rule blocks, because the policy is audit-only.</summary>
+    public void WouldBeRefused(SecureChannel channel, string service, string? endpoint, PolicyRule rule) => Write(AuditEventId.WouldBeRefused, e => With(e, channel) with
+    {
+        Mode = null,
+        Service = service,
+        Endpoint = endpoint,
+        Rule = rule.Name,
+        Cause = ClearCause.AuditOnly,
+        FailurePoint = FailurePoint.Me,
+        Reason = "the rule blocks it, and it passes protected because the policy is audit-only",
+    });
 
     /// <summary>A request with credentials or a body was refused, because its way is clear.</summary>
     public void RequestGuarded(string endpoint, string peer, PolicyRule rule, EndPoint? local, EndPoint? remote, string reason) =>

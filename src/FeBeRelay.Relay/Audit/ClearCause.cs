@@ -9,6 +9,8 @@ internal enum ClearCause
     InPass,
     /// <summary>The peer was found not capable and the rule allows to talk to it clear.</summary>
     Soft,
+    /// <summary>The rule would refuse it, but its policy is audit-only.</summary>
+    AuditOnly,
     /// <summary>The traffic is exempt from policy.</summary>
     Exemption,
 }

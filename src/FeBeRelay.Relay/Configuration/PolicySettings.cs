@@ -36,6 +36,9 @@ public sealed record NodePolicySettings
     [AllowedValues("client", "server", "requireInRequestOut", "secureServer")]
     public string Posture { get; init; } = PolicySettings.DefaultAssigned;
 
+    [Description("Enforce nothing: what the policy would refuse passes all the same, and is in the security log. For a trial before it is enforced.")]
+    public bool AuditOnly { get; init; }
+
     [Description("Rules by name, in any order: the most specific filter decides.")]
     [Form(PeerNodeSettings.NamePattern, PeerNodeSettings.NameForm)]
     public IReadOnlyDictionary<string, RuleSettings> Rules { get; init; } = new Dictionary<string, RuleSettings>();

@@ -61,7 +61,8 @@ internal sealed class ClearRelay(OutboundRoute route, ClearConnections connectio
             return false;
         }
         Enquire(path, now);
-        ClearEnd end = await connections.CarryAsync(Flow(path), path.Rule, network, application, ReadOnlyMemory<byte>.Empty, kill).ConfigureAwait(false);
+        ClearEnd end = await connections
+            .CarryAsync(Flow(path), path.Rule, network, application, ReadOnlyMemory<byte>.Empty, () => route.Current.Rule.MaySendClear, kill).ConfigureAwait(false);
         OutboundLog.ClearEnded(
             logger, path.Endpoint, clearTo, path.Rule.Name, end.BytesSent, end.BytesReceived, time.GetElapsedTime(since).TotalMilliseconds,
             end.Failure is null ? "ended" : $"{end.Failure.Side}: {end.Failure.Detail}");

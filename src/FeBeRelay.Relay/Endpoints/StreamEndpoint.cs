@@ -168,6 +168,10 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         {
             return false;
         }
+        if (path.Rule.WouldBlock)
+        {
+            _audit.WouldBeRefused(rented.Channel, _service, _name, path.Rule);
+        }
         await CarryAsync(rented, choice.Decision.Demand, application, destination, since).ConfigureAwait(false);
         return true;
     }

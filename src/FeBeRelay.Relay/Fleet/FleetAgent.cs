@@ -216,7 +216,7 @@ internal sealed class FleetAgent : IAsyncDisposable
     {
         NodePolicy policy = PolicyOf(UnitIn(bundle));
         _inEffect = bundle;
-        _policy.Change(policy, $"policy bundle {bundle}");
+        _policy.Change(policy, $"policy bundle {bundle}", endsClear: true);
         FleetLog.Activated(_logger, bundle.ToString(), policy.Name);
     }
 
@@ -233,7 +233,7 @@ internal sealed class FleetAgent : IAsyncDisposable
         _audit.BundleStale($"{bundle} ended at {bundle.NotAfter:u} and there is no newer one: {consequence}");
         if (closes)
         {
-            _policy.Change(NodePolicy.Of(Posture.SecureServer), $"policy bundle {bundle} has ended");
+            _policy.Change(NodePolicy.Of(Posture.SecureServer), $"policy bundle {bundle} has ended", endsClear: true);
         }
     }
 

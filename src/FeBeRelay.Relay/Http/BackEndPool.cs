@@ -7,6 +7,7 @@ using FeBeRelay.Protocol.Policy;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Policies;
 using FeBeRelay.Relay.Policies.Outbound;
+using FeBeRelay.Relay.Streams;
 
 namespace FeBeRelay.Relay.Http;
 
@@ -145,6 +146,10 @@ internal sealed class BackEndPool(DestinationAddress destination, OutboundRoute 
             await rented.Channel.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+        if (path.Rule.WouldBlock)
+        {
+            context.Audit.WouldBeRefused(rented.Channel, destination.Service, route.Target.Endpoint, path.Rule);
+        }
         var told = new StreamAudit(context.Audit, rented.Channel, destination.Service, route.Target.Endpoint);
         return new BackEndConnection(new ChannelTransport(rented, told), path, this, context.Time);
     }
@@ -168,7 +173,7 @@ internal sealed class BackEndPool(DestinationAddress destination, OutboundRoute 
         }
         EnquireIfNeeded(path, now);
         guard.Tell(path, wish, network?.LocalEndPoint, network?.RemoteEndPoint ?? path.Target.ClearTo);
-        return connection ?? new BackEndConnection(new ClearTransport(network!, context.Clear.Begin(ClearFlowOf(path), path.Rule, network!)), path, this, context.Time);
+        return connection ?? new BackEndConnection(new ClearTransport(network!, Begin(path, network!)), path, this, context.Time);
     }
 
     /// <summary>What the guard concerns waits for an enquiry that would else be made beside it.</summary>
@@ -221,6 +226,9 @@ internal sealed class BackEndPool(DestinationAddress destination, OutboundRoute 
             await _clear.CloseAsync().ConfigureAwait(false);
         }
     }
+
+    private ClearUse Begin(OutboundPath path, Socket network) =>
+        context.Clear.Begin(ClearFlowOf(path), path.Rule, network, () => route.Current.Rule.MaySendClear, () => SocketTuning.Reset(network));
 
     private static ClearFlow ClearFlowOf(OutboundPath path) => new(path.Endpoint, path.Target.Peer.Name, path.Rule.Name, path.ClearCause);
 

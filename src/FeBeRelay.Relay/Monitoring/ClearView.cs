@@ -14,7 +14,7 @@ internal sealed record ClearView
     [Description("The rule that let it pass.")]
     public required string Rule { get; init; }
 
-    [Description("Why: permit, inPass, soft or exemption.")]
+    [Description("Why: permit, inPass, soft, auditOnly or exemption.")]
     public required string Cause { get; init; }
 
     [Description("Connections.")]

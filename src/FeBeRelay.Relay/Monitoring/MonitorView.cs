@@ -54,6 +54,9 @@ internal sealed record NodeView
     [Description("The posture below the policy's rules.")]
     public required string Posture { get; init; }
 
+    [Description("Whether nothing is enforced: what the policy would refuse passes, and is event 9063.")]
+    public bool IsAuditOnly { get; init; }
+
     [Description("When the policy that was assigned is rolled back unless it is confirmed (UTC); absent where none is on trial.")]
     public DateTimeOffset? TrialUntil { get; init; }
 

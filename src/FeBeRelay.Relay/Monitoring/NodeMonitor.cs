@@ -52,6 +52,7 @@ internal sealed class NodeMonitor(
         Policy = policy.Current.Name,
         Posture = policy.Current.Posture.Name,
         TrialUntil = policy.TrialUntil,
+        IsAuditOnly = policy.Current.IsAuditOnly,
         NodePorts = [.. nodePorts().Select(port => port.ToString())],
     };
 

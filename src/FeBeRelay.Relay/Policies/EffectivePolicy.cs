@@ -53,11 +53,12 @@ internal sealed class EffectivePolicy(NodePolicy policy)
     /// <summary>Puts another policy into effect: no decision that begins when this has returned is the old one's.</summary>
     /// <param name="policy">The new one.</param>
     /// <param name="reason">How it came about, for the operator.</param>
-    public void Change(NodePolicy policy, string reason)
+    /// <param name="endsClear">Whether clear connections that it would not let begin are cut; else they run on to their end.</param>
+    public void Change(NodePolicy policy, string reason, bool endsClear = false)
     {
         lock (_changing)
         {
-            Replace(policy, prepared: null, reason);
+            Replace(policy, prepared: null, reason, endsClear);
         }
     }
 
@@ -85,13 +86,17 @@ internal sealed class EffectivePolicy(NodePolicy policy)
     /// <summary>Tells that a configuration was read that changes nothing.</summary>
     public void Reject(string reason) => Rejected?.Invoke(reason);
 
-    private void Replace(NodePolicy policy, NodePolicy? prepared, string reason)
+    private void Replace(NodePolicy policy, NodePolicy? prepared, string reason, bool endsClear = false)
     {
         NodePolicy before = Current;
         _outward = new OutwardPolicy(policy, prepared);
-        Changed?.Invoke(new PolicyChange(before, policy, reason));
+        Changed?.Invoke(new PolicyChange(before, policy, reason, endsClear));
     }
 }
 
 /// <summary>A policy took another's place.</summary>
-internal sealed record PolicyChange(NodePolicy Before, NodePolicy Now, string Reason);
+/// <param name="Before">The old one.</param>
+/// <param name="Now">The new one.</param>
+/// <param name="Reason">How it came about.</param>
+/// <param name="EndsClear">Whether clear connections that the new one would not let begin are to be cut.</param>
+internal sealed record PolicyChange(NodePolicy Before, NodePolicy Now, string Reason, bool EndsClear);

@@ -32,7 +32,7 @@ internal static class NodePolicyFactory
     public static NodePolicy Create(string name, NodePolicySettings settings)
     {
         var posture = Posture.TryFind(settings.Posture, out var found) ? found : Posture.SecureServer;
-        return new NodePolicy(name, posture, [.. settings.Rules.Select(rule => ToRule(rule.Key, rule.Value))]);
+        return new NodePolicy(name, posture, [.. settings.Rules.Select(rule => ToRule(rule.Key, rule.Value))], settings.AuditOnly);
     }
 
     /// <summary>Whether that text names peers.</summary>

@@ -75,7 +75,11 @@ internal static class PolicyLint
     }
 
     private static IEnumerable<PolicyWarning> CheckPolicy(NodeConfiguration configuration, HashSet<string> endpoints, string name, NodePolicySettings settings)
-        => NodePolicyFactory.Create(name, settings).OwnRules.SelectMany(rule => CheckRule(configuration, endpoints, $"policy:policies:{name}:rules:{rule.Name}", rule));
+        => AuditOnly(name, settings).Concat(NodePolicyFactory.Create(name, settings).OwnRules.SelectMany(rule => CheckRule(configuration, endpoints, $"policy:policies:{name}:rules:{rule.Name}", rule)));
+
+    private static IEnumerable<PolicyWarning> AuditOnly(string name, NodePolicySettings settings) => settings.AuditOnly
+        ? [new PolicyWarning($"policy:policies:{name}:auditOnly", "is set: nothing of this policy is enforced, what it would refuse goes clear", "remove it when the security log has no more events 9063")]
+        : [];
 
     private static IEnumerable<PolicyWarning> CheckRule(NodeConfiguration configuration, HashSet<string> endpoints, string key, PolicyRule rule)
     {

@@ -2,9 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Relay.Policies;
 
-/// <summary>What a node logs of its policy and of what it lets in. Ids 2450 to 2499, append only, with InboundLog; next free id: 2456. Trials: 2710 to 2719; next free id: 2713.</summary>
+/// <summary>What a node logs of its policy and of what it lets in. Ids 2450 to 2499, append only, with InboundLog; next free id: 2456. Trials: 2710 to 2719; next free id: 2715.</summary>
 internal static partial class PolicyLog
 {
+    [LoggerMessage(2713, LogLevel.Warning, "Policy {Policy} is AUDIT-ONLY: nothing is enforced, what it would refuse passes and is event 9063 of the security log")]
+    public static partial void AuditOnly(ILogger logger, string policy);
+
+    [LoggerMessage(2714, LogLevel.Warning, "{Count} clear connections were cut: policy {Policy} would not let them begin")]
+    public static partial void ClearCut(ILogger logger, int count, string policy);
+
     [LoggerMessage(2710, LogLevel.Warning, "Policy {Policy} is on trial until {Until:u}: then {Before} is assigned again, unless it is confirmed")]
     public static partial void OnTrial(ILogger logger, string policy, DateTimeOffset until, string before);
 

@@ -76,7 +76,7 @@ internal sealed class ServicePortConnection(
         using Activity? span = RelaySpans.AreWanted ? RelaySpans.BeginStream(service.Name, endpoint: null, _remote) : null;
         if ((_backEnd is not null || await TryConnectAsync().ConfigureAwait(false)) && TryAdmit(out PolicyRule rule))
         {
-            ClearEnd end = await context.Clear.CarryAsync(FlowOf(rule), rule, socket, _backEnd!, _first.Received, killing).ConfigureAwait(false);
+            ClearEnd end = await context.Clear.CarryAsync(FlowOf(rule), rule, socket, _backEnd!, _first.Received, () => Decide().Decision.IsAccepted, killing).ConfigureAwait(false);
             InboundLog.ClearEnded(
                 context.Logger, service.Name, _remote, rule.Name, end.BytesSent, end.BytesReceived,
                 context.Time.GetElapsedTime(_since).TotalMilliseconds, end.Failure is { } failure ? $"{failure.Side}: {failure.Detail}" : "ended");
@@ -151,5 +151,5 @@ internal sealed class ServicePortConnection(
     }
 
     private ClearFlow FlowOf(PolicyRule rule) =>
-        new(service.Name, _remote.Address.ToString(), rule.Name, rule.Action == FilterAction.Negotiate ? ClearCause.InPass : ClearCause.Permit);
+        new(service.Name, _remote.Address.ToString(), rule.Name, rule.WouldRefuseClear ? ClearCause.AuditOnly : rule.Action == FilterAction.Negotiate ? ClearCause.InPass : ClearCause.Permit);
 }

@@ -132,6 +132,10 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
             string reason = refusal ?? "the service's peers do not name this one";
             return await RefuseAsync(channel, open, ErrorCode.NotAuthorised, rule, reason).ConfigureAwait(false);
         }
+        if (rule.WouldBlock)
+        {
+            audit.WouldBeRefused(channel, service.Name, endpoint: null, rule);
+        }
         Socket backEnd;
         try
         {

@@ -28,6 +28,9 @@ internal sealed class ClearPump(Socket network, Socket application, ClearUse use
         return _failure;
     }
 
+    /// <summary>Cuts the connection, if it is not over: policy does not let it go on.</summary>
+    public void Cut() => Fail(new StreamFailure(StreamSide.Node, "the policy that took effect does not let it go clear", null, null));
+
     private async Task InwardAsync(ReadOnlyMemory<byte> first)
     {
         byte[] buffer = Buffers.Plaintext.Rent();

@@ -34,6 +34,27 @@ public sealed class NodePolicyTests
         PolicyFilter.All with { Peer = Peer("be1.lab.test") },
     ];
 
+    public static TheoryData<PeerCapability> Capabilities => [.. Enum.GetValues<PeerCapability>()];
+
+    [Theory]
+    [MemberData(nameof(Capabilities))]
+    public void An_audit_only_policy_refuses_nothing_and_protects_whom_it_can(PeerCapability capability)
+    {
+        PolicyRule block = Rule("block", PolicyFilter.All with { Port = 25 }) with { Action = FilterAction.Block };
+        var policy = new NodePolicy("p", Posture.SecureServer, [block], isAuditOnly: true);
+        Assert.True(policy.IsAuditOnly);
+        Assert.Equal(["block", "secureServer"], policy.InOrder.Select(entry => entry.Rule.Name));
+        foreach (PolicyRule rule in policy.InOrder.Select(entry => entry.Rule))
+        {
+            var peer = new PeerModel(capability, Posture.SecureServer.Rule);
+            string outcome = PolicyForecast.Of(new OutboundSituation { Rule = rule, HasClearTo = true }, peer with { Rule = capability == PeerCapability.Capable ? Posture.SecureServer.Rule : null }).ToString();
+            Assert.StartsWith(capability == PeerCapability.Capable ? "secured" : "clear", outcome, StringComparison.Ordinal);
+            Assert.True(PolicyDecision.InboundClear(rule).IsAccepted && rule is { WouldRefuseClear: true, WouldNotSendClear: true, Ratchet: false });
+        }
+        Assert.Equal([true, false], policy.InOrder.Select(entry => entry.Rule.WouldBlock));
+        Assert.False(new NodePolicy("p", Posture.SecureServer, [block]).InOrder.Any(entry => entry.Rule.WouldRefuseClear || entry.Rule.WouldBlock));
+    }
+
     [Fact]
     public void The_most_specific_filter_wins_in_any_order_of_rules()
     {

@@ -38,6 +38,22 @@ public sealed class ServicePortTests : IDisposable
         Assert.Empty(nodes.ListenerAudit.Failures);
     }
 
+    [Fact]
+    public async Task An_audit_only_policy_lets_in_what_it_would_refuse_and_says_so()
+    {
+        var policy = new EffectivePolicy(new NodePolicy("strict", Posture.SecureServer, [], isAuditOnly: true));
+        await using var nodes = new LoggedNodes { ListenerPolicy = policy };
+        Node listener = nodes.StartListener(LoggedNodes.OpenServiceOf(_backEnd));
+
+        await LoggedNodes.AssertServedAsync(listener.ServicePortOf("owa"), _backEnd);
+
+        AuditEvent would = await nodes.ListenerAudit.SingleFailureAsync(AuditEventId.WouldBeRefused);
+        Assert.Equal(("secureServer", "owa", "127.0.0.1", ClearCause.AuditOnly), (would.Rule, would.Endpoint, would.PeerNode, would.Cause));
+        Assert.Equal(ClearCause.AuditOnly, Assert.Single(nodes.ListenerLedger.Totals).Flow.Cause);
+        Assert.Contains(nodes.ListenerLog.Warnings, line => line.Contains("AUDIT-ONLY", StringComparison.Ordinal));
+        Assert.True(listener.Monitor.ReadNode().IsAuditOnly);
+    }
+
     [Theory]
     [InlineData("client")]
     [InlineData("server")]
@@ -163,6 +179,30 @@ public sealed class ServicePortTests : IDisposable
         Assert.Equal(("secureServer", "in the place of client: assigned"), (changed.Rule, changed.Reason));
         client.Dispose();
         served.Dispose();
+        await Eventually.TrueAsync(() => listener.Clear.Open.Count == 0);
+    }
+
+    [Fact]
+    public async Task A_fleets_policy_cuts_what_it_would_not_let_begin_and_nothing_else()
+    {
+        var policy = new EffectivePolicy(NodePolicy.Of(Posture.Client));
+        await using var nodes = new LoggedNodes { ListenerPolicy = policy };
+        Node listener = nodes.StartListener(LoggedNodes.OpenServiceOf(_backEnd));
+        using Socket client = await LoggedNodes.ConnectAsync(listener.ServicePortOf("owa"));
+        await client.SendAsync("one"u8.ToArray());
+        using Socket served = await _backEnd.AcceptAsync();
+        Assert.Equal("one", await ReadAsync(served));
+
+        policy.Change(NodePolicy.Of(Posture.Server), "bundle 1", endsClear: true);
+        await client.SendAsync("two"u8.ToArray());
+        Assert.Equal("two", await ReadAsync(served));
+        policy.Change(NodePolicy.Of(Posture.SecureServer), "bundle 2", endsClear: true);
+
+        SocketException cut = await Assert.ThrowsAsync<SocketException>(async () => await client.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
+        Assert.Equal(SocketError.ConnectionReset, cut.SocketErrorCode);
+        AuditEvent told = await nodes.ListenerAudit.SingleFailureAsync(AuditEventId.ClearTrafficCut);
+        Assert.Equal(("client", "owa", "policy secureServer took effect: bundle 2"), (told.Rule, told.Endpoint, told.Reason));
+        Assert.Equal(6ul, (await nodes.ListenerAudit.SingleAsync(AuditEventId.ClearTrafficEnded)).BytesReceived);
         await Eventually.TrueAsync(() => listener.Clear.Open.Count == 0);
     }
 

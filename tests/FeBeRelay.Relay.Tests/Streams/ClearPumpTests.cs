@@ -72,7 +72,7 @@ public sealed class ClearPumpTests : IDisposable
         (Socket peer, Socket network) = await PairAsync(_peers);
         (Socket backEnd, Socket application) = await PairAsync(_applications);
         using var kill = new CancellationTokenSource();
-        Task<ClearEnd> carried = _clear.CarryAsync(Flow, Rule, network, application, ReadOnlyMemory<byte>.Empty, kill.Token);
+        Task<ClearEnd> carried = _clear.CarryAsync(Flow, Rule, network, application, ReadOnlyMemory<byte>.Empty, () => true, kill.Token);
         await kill.CancelAsync();
 
         Assert.Equal(StreamSide.Node, (await carried).Failure!.Side);
@@ -87,7 +87,7 @@ public sealed class ClearPumpTests : IDisposable
     }
 
     private Task<ClearEnd> CarryAsync(Socket network, Socket application, ReadOnlyMemory<byte> first) =>
-        _clear.CarryAsync(Flow, Rule, network, application, first, TestContext.Current.CancellationToken);
+        _clear.CarryAsync(Flow, Rule, network, application, first, () => true, TestContext.Current.CancellationToken);
 
     private static async Task<(Socket Outside, Socket Inside)> PairAsync(BackEndStub stub)
     {

@@ -86,6 +86,10 @@ public sealed class PagesScenario(Chromium chromium) : IClassFixture<Chromium>, 
         await Expect(page.Locator("#explanation")).ToContainTextAsync("rule secureServer (negotiate)");
         await Expect(page.Locator("#explanation tr:has-text('does not speak')")).ToContainTextAsync("blocked");
 
+        await page.Locator("#look").ClickAsync();
+        await Expect(page.Locator("#ready .badge")).ToHaveTextAsync("not ready");
+        await Expect(page.Locator("#ready")).ToContainTextAsync("the log begins at");
+
         await page.Locator("#unassign").ClickAsync();
         await page.Locator("#confirm").ClickAsync();
         await Expect(page.Locator("#policy-name")).ToHaveTextAsync("secureServer");

@@ -15,7 +15,7 @@ internal sealed record OutboundPath(OutboundTarget Target, PolicyRule Rule, Outb
     public string Endpoint => Target.Endpoint ?? "";
 
     /// <summary>Why what goes clear by it does, just now.</summary>
-    public ClearCause ClearCause => Peer.IsNotCapable && Rule.Action != FilterAction.Permit ? ClearCause.Soft : ClearCause.Permit;
+    public ClearCause ClearCause => Rule.WouldNotSendClear ? ClearCause.AuditOnly : Peer.IsNotCapable && Rule.Action != FilterAction.Permit ? ClearCause.Soft : ClearCause.Permit;
 }
 
 /// <summary>What becomes of one connection of the application.</summary>

@@ -47,6 +47,21 @@ public sealed class NotCapableTests
 
     [Theory]
     [MemberData(nameof(Ways))]
+    public async Task Require_in_audit_only_reaches_it_clear_and_says_that_it_would_not(string way)
+    {
+        await using var nodes = new OutboundNodes();
+        using StubPeer? peer = Peer(way);
+        nodes.StartRelay(OutboundNodes.RuleOf(Posture.SecureServer).ToAuditOnly(), peer?.EndPoint ?? Closed());
+
+        Assert.Equal(OutboundNodes.Clear, await nodes.AskAsync());
+
+        AuditEvent would = await nodes.Audit.SingleAsync(AuditEventId.WouldBeRefused);
+        Assert.Equal((OutboundNodes.Endpoint, "be", "tested", ClearCause.AuditOnly), (would.Endpoint, would.PeerNode, would.Rule, would.Cause));
+        Assert.Equal(ClearCause.AuditOnly, (await nodes.Audit.SingleAsync(AuditEventId.ClearTraffic)).Cause);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
     public async Task Without_an_address_for_clear_bytes_it_is_reached_not_at_all(string way)
     {
         await using var nodes = new OutboundNodes { HasClearTo = false };
