@@ -52,7 +52,7 @@ public sealed class NodePolicyTests
             Assert.True(PolicyDecision.InboundClear(rule).IsAccepted && rule is { WouldRefuseClear: true, WouldNotSendClear: true, Ratchet: false });
         }
         Assert.Equal([true, false], policy.InOrder.Select(entry => entry.Rule.WouldBlock));
-        Assert.False(new NodePolicy("p", Posture.SecureServer, [block]).InOrder.Any(entry => entry.Rule.WouldRefuseClear || entry.Rule.WouldBlock));
+        Assert.DoesNotContain(new NodePolicy("p", Posture.SecureServer, [block]).InOrder, entry => entry.Rule.WouldRefuseClear || entry.Rule.WouldBlock);
     }
 
     [Fact]
