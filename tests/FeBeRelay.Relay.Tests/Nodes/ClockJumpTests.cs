@@ -103,7 +103,7 @@ public sealed class ClockJumpTests : IDisposable
     }
 
     /// <summary>A new connection is reset, perhaps before it is there.</summary>
-    private static Task AssertRefusedAsync(TestNodes nodes) => Assert.ThrowsAsync<SocketException>(async () =>
+    private static async Task AssertRefusedAsync(TestNodes nodes) => await Assert.ThrowsAsync<SocketException>(async () =>
     {
         using Socket refused = await nodes.ConnectAsync();
         await refused.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken);
