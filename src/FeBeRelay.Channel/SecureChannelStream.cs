@@ -8,7 +8,7 @@ namespace FeBeRelay.Channel;
 /// One stream of a channel as a <see cref="Stream"/>. Reading and writing may go on at once, one of each at a time. A read of no bytes waits until
 /// there are some and holds no buffer. Disposing it after both ends gives the channel back; before that it cuts the stream.
 /// </summary>
-public sealed class SecureChannelStream : Stream
+public sealed class SecureChannelStream : AsyncOnlyStream
 {
     private readonly SecureChannel _channel;
     private readonly Action _giveBack;
@@ -26,21 +26,6 @@ public sealed class SecureChannelStream : Stream
         _giveBack = giveBack;
         channel.IsReadSteadily = true;
     }
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Ends this side's bytes; the other direction goes on.</summary>
     public async ValueTask EndWritesAsync()
@@ -105,34 +90,6 @@ public sealed class SecureChannelStream : Stream
             throw new IOException($"the stream was cut: {e.Message}", e);
         }
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("read asynchronously");
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("write asynchronously");
-
-    /// <summary>Nothing is held back: every write is sent at once.</summary>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Gives the channel back, or cuts a stream that has not ended in both directions.</summary>
     public override async ValueTask DisposeAsync()

@@ -4,44 +4,16 @@ namespace FeBeRelay.Channel.Hosting;
 /// What HttpClient gets: it drops connections without a word, as if they were sockets, whose other side then sees an end. So this ends the stream before it lets go, and the channel
 /// can carry another one.
 /// </summary>
-internal sealed class EndingStream(SecureChannelStream stream) : Stream
+internal sealed class EndingStream(SecureChannelStream stream) : AsyncOnlyStream
 {
     /// <summary>For the other side's end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private bool _disposed;
 
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => stream.ReadAsync(buffer, cancellationToken);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => stream.WriteAsync(buffer, cancellationToken);
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => stream.ReadAsync(buffer, offset, count, cancellationToken);
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => stream.WriteAsync(buffer, offset, count, cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count) => stream.Read(buffer, offset, count);
-
-    public override void Write(byte[] buffer, int offset, int count) => stream.Write(buffer, offset, count);
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

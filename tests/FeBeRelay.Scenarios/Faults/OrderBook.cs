@@ -49,7 +49,7 @@ internal sealed class OrderBook
     public async Task CarryOutAsync(Socket socket)
     {
         using var heard = new MemoryStream();
-        bool isEnded = await HearAsync(socket, heard);
+        bool isEnded = await OrderWire.HearAsync(socket, heard);
         string[] head = Encoding.ASCII.GetString(heard.GetBuffer(), 0, (int)Math.Min(heard.Length, 16)).Split('\n');
         if (head.Length < 2 || !int.TryParse(head[0], CultureInfo.InvariantCulture, out int number))
         {
@@ -67,10 +67,10 @@ internal sealed class OrderBook
     private async Task GiveAsync(Socket socket, int number)
     {
         using var heard = new MemoryStream();
-        Task<bool> hearing = HearAsync(socket, heard);
+        Task<bool> hearing = OrderWire.HearAsync(socket, heard);
         try
         {
-            await SendAsync(socket, Order(number));
+            await OrderWire.SendAsync(socket, Order(number));
             socket.Shutdown(SocketShutdown.Send);
         }
         catch (SocketException)
@@ -87,7 +87,7 @@ internal sealed class OrderBook
     {
         try
         {
-            await SendAsync(socket, crashes ? answer[..(answer.Length / 2)] : answer);
+            await OrderWire.SendAsync(socket, crashes ? answer[..(answer.Length / 2)] : answer);
             if (crashes)
             {
                 socket.Reset();
@@ -126,31 +126,5 @@ internal sealed class OrderBook
         byte[] text = new byte[random.Next(1, 400_000)];
         random.NextBytes(text);
         return text;
-    }
-
-    private static async Task SendAsync(Socket socket, ReadOnlyMemory<byte> bytes)
-    {
-        while (!bytes.IsEmpty)
-        {
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
-        }
-    }
-
-    /// <summary>True where the other side ended cleanly, false where the connection was cut.</summary>
-    private static async Task<bool> HearAsync(Socket socket, MemoryStream heard)
-    {
-        byte[] buffer = new byte[32 * 1024];
-        try
-        {
-            for (int count; (count = await socket.ReceiveAsync(buffer)) > 0;)
-            {
-                heard.Write(buffer, 0, count);
-            }
-            return true;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return false;
-        }
     }
 }

@@ -75,12 +75,12 @@ internal sealed class OrderCrowd(NodePair nodes)
     /// <summary>True where the nodes ended the connection cleanly, false where it was cut.</summary>
     private static async Task<bool> ExchangeAsync(Socket socket, int number, MemoryStream heard)
     {
-        Task<bool> hearing = HearAsync(socket, heard);
+        Task<bool> hearing = OrderWire.HearAsync(socket, heard);
         try
         {
             byte[] order = Text("order", number);
-            await SendAsync(socket, Encoding.ASCII.GetBytes($"POST /{number} HTTP/1.1\r\nHost: owa\r\nContent-Length: {order.Length}\r\nConnection: close\r\n\r\n"));
-            await SendAsync(socket, order);
+            await OrderWire.SendAsync(socket, Encoding.ASCII.GetBytes($"POST /{number} HTTP/1.1\r\nHost: owa\r\nContent-Length: {order.Length}\r\nConnection: close\r\n\r\n"));
+            await OrderWire.SendAsync(socket, order);
         }
         catch (SocketException)
         {
@@ -130,30 +130,5 @@ internal sealed class OrderCrowd(NodePair nodes)
         byte[] name = Encoding.ASCII.GetBytes($"{what} {number}");
         int size = (int)(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(name)) % 200_000) + 1;
         return Shake256.HashData(name, size);
-    }
-
-    private static async Task SendAsync(Socket socket, ReadOnlyMemory<byte> bytes)
-    {
-        while (!bytes.IsEmpty)
-        {
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
-        }
-    }
-
-    private static async Task<bool> HearAsync(Socket socket, MemoryStream heard)
-    {
-        byte[] buffer = new byte[32 * 1024];
-        try
-        {
-            for (int count; (count = await socket.ReceiveAsync(buffer)) > 0;)
-            {
-                heard.Write(buffer, 0, count);
-            }
-            return true;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return false;
-        }
     }
 }
