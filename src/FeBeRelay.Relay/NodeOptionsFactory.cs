@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Channel;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Protocol.Cryptography;
@@ -82,8 +83,13 @@ internal static class NodeOptionsFactory
         time,
         [.. node.PreSharedKeys.Select(key => PreSharedKeyFile.Load(key.Key, key.Value.Path))]);
 
-    private static NodeCertificate LoadCertificate(CertificateSettings settings, IReadOnlyCollection<PeerRole> roles, TimeProvider time) =>
-        NodeCertificate.Load(new NodeCertificateFiles(settings.Path, settings.KeyPath, settings.PasswordFile), roles, time);
+    internal static NodeCertificate LoadCertificate(CertificateSettings settings, IReadOnlyCollection<PeerRole> roles, TimeProvider time) =>
+        StoreOf(settings)?.Load(roles, time) ?? NodeCertificate.Load(new NodeCertificateFiles(settings.Path!, settings.KeyPath, settings.PasswordFile), roles, time);
+
+    /// <summary>Null: it is in files.</summary>
+    internal static NodeCertificateStore? StoreOf(CertificateSettings settings) => settings.Store is { } store
+        ? new NodeCertificateStore(store.StartsWith("LocalMachine", StringComparison.Ordinal) ? StoreLocation.LocalMachine : StoreLocation.CurrentUser, settings.Subject!)
+        : null;
 
     /// <summary>The files that the identity is made of, to look after while the node runs.</summary>
     public static CredentialFiles FilesOf(NodeConfiguration configuration, TimeProvider time) => new(configuration.Node, RolesOf(configuration), time);

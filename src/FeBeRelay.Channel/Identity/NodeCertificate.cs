@@ -58,7 +58,12 @@ public sealed class NodeCertificate : IDisposable
 
     /// <summary>From memory: <paramref name="leaf"/> has its private key, which is copied.</summary>
     public static NodeCertificate FromCertificate(
-        X509Certificate2 leaf, IEnumerable<X509Certificate2> intermediates, IReadOnlyCollection<PeerRole> roles, TimeProvider time)
+        X509Certificate2 leaf, IEnumerable<X509Certificate2> intermediates, IReadOnlyCollection<PeerRole> roles, TimeProvider time) =>
+        FromCertificate(leaf, intermediates, roles, time, CertificateNames.Display(leaf));
+
+    /// <param name="source">Where it came from, for messages.</param>
+    internal static NodeCertificate FromCertificate(
+        X509Certificate2 leaf, IEnumerable<X509Certificate2> intermediates, IReadOnlyCollection<PeerRole> roles, TimeProvider time, string source)
     {
         ArgumentNullException.ThrowIfNull(leaf);
         ArgumentNullException.ThrowIfNull(roles);
@@ -66,8 +71,8 @@ public sealed class NodeCertificate : IDisposable
         AsymmetricAlgorithm? key = leaf.GetECDsaPrivateKey();
         key ??= leaf.GetRSAPrivateKey();
         return key is not null
-            ? Create(leaf, key, intermediates, roles, time, CertificateNames.Display(leaf))
-            : throw new IdentityException($"{CertificateNames.Display(leaf)}: no ECDSA or RSA private key");
+            ? Create(leaf, key, intermediates, roles, time, source)
+            : throw new IdentityException($"{source}: no ECDSA or RSA private key");
     }
 
     /// <summary>Signs with the hash that belongs to <see cref="Scheme"/>; ECDSA signatures are r and s side by side.</summary>

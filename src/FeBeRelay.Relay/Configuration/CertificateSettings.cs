@@ -1,14 +1,16 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 
 namespace FeBeRelay.Relay.Configuration;
 
 /// <summary>Section <c>node:certificate</c>. All paths are absolute once loaded.</summary>
 public sealed record CertificateSettings
 {
+    /// <summary>Null exactly when <see cref="Store"/> is not.</summary>
     [Description("The certificate, with its chain: a PEM file, or PKCS#12 (.p12, .pfx) with the key inside.")]
     [Example("\"fe1.pem\"")]
     [ExistingFile]
-    public required string Path { get; init; }
+    public string? Path { get; init; }
 
     /// <summary>Null when <see cref="Path"/> holds the key too.</summary>
     [Description("PEM file with the private key; absent when the file of the certificate holds it too.")]
@@ -21,4 +23,15 @@ public sealed record CertificateSettings
     [Example("\"fe1.password\"")]
     [ExistingFile]
     public string? PasswordFile { get; init; }
+
+    /// <summary>A location and a name of the system's certificate store.</summary>
+    [Description("In the place of path: the certificate store where certificate and key are. On Linux there is CurrentUser/My only.")]
+    [AllowedValues("LocalMachine/My", "CurrentUser/My")]
+    public string? Store { get; init; }
+
+    /// <summary>Given exactly when <see cref="Store"/> is.</summary>
+    [Description("With store: a DNS name of the certificate. Of several, the one that is valid and ends last.")]
+    [Example("\"fe1.lab.test\"")]
+    [Form(DnsName.Pattern, "a DNS name")]
+    public string? Subject { get; init; }
 }

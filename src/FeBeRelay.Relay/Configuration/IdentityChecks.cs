@@ -17,6 +17,7 @@ internal static class IdentityChecks
                 ("node:certificate:path", certificate.Path),
                 ("node:certificate:keyPath", certificate.KeyPath),
                 ("node:certificate:passwordFile", certificate.PasswordFile),
+                ("node:certificate:subject", NodeOptionsFactory.StoreOf(certificate)?.ToString()),
             ]);
         }
 

@@ -18,8 +18,7 @@ internal sealed class CredentialFiles(LocalNodeSettings node, IReadOnlyCollectio
     private IEnumerable<string> ListFiles => node.Revocation.Lists.Where(l => !IsAddress(l));
 
     /// <exception cref="IdentityException">A file is not usable; the message names it and the fix.</exception>
-    public NodeCertificate LoadCertificate() =>
-        NodeCertificate.Load(new NodeCertificateFiles(node.Certificate.Path, node.Certificate.KeyPath, node.Certificate.PasswordFile), roles, time);
+    public NodeCertificate LoadCertificate() => NodeOptionsFactory.LoadCertificate(node.Certificate, roles, time);
 
     /// <exception cref="IdentityException">A file is not usable.</exception>
     public TrustedRoots LoadRoots() => TrustedRoots.Load(node.TrustedRoots);
@@ -36,7 +35,7 @@ internal sealed class CredentialFiles(LocalNodeSettings node, IReadOnlyCollectio
 
     /// <summary>A hash of all that makes the certificate.</summary>
     public string CertificateStamp() =>
-        Stamp(new[] { node.Certificate.Path, node.Certificate.KeyPath, node.Certificate.PasswordFile }.OfType<string>());
+        NodeOptionsFactory.StoreOf(node.Certificate)?.Stamp(time) ?? Stamp(new[] { node.Certificate.Path, node.Certificate.KeyPath, node.Certificate.PasswordFile }.OfType<string>());
 
     /// <summary>A hash of all that says whom to believe.</summary>
     public string TrustStamp() => Stamp([.. node.TrustedRoots, .. ListFiles, .. node.PreSharedKeys.Values.Select(key => key.Path)]);

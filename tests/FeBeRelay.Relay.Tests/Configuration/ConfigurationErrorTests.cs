@@ -30,6 +30,7 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("node:suites:1", "aes256-gcm", "is listed twice", "remove one")]
     [InlineData("node:groups:0", "x25519", "is not one of the choices", "\"p256\", \"p384\"")]
     [InlineData("node:certificate:path", "gone.pem", "names a file that does not exist", "correct the path (relative to")]
+    [InlineData("node:certificate:subject", "fe1.lab.test", "is for certificates of a store", "LocalMachine/My")]
     [InlineData("node:trustedRoots:0", "gone.pem", "names a file that does not exist", "correct the path (relative to")]
     [InlineData("nodes:be1:address", "be1.lab.test", "is not an address", "host:port")]
     [InlineData("nodes:be1:address", "unix:/run/be1", "is not a node port", "host:port")]
@@ -120,7 +121,19 @@ public sealed class ConfigurationErrorTests : IDisposable
 
     [Fact]
     public void An_empty_file_object_is_told_each_key_it_lacks()
-        => Assert.Equal(["node:certificate:path", "node:trustedRoots", "relay"], _folder.Load("{}").Errors.Select(error => error.Key));
+        => Assert.Equal(["node:certificate:path", "node:trustedRoots", "relay"], _folder.Load("{}").Errors.Select(error => error.Key).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_certificate_is_in_files_or_in_a_store_not_in_both()
+    {
+        var both = _folder.Load("""
+            { "node": { "certificate": { "path": "fe1.p12", "store": "CurrentUser/My" }, "trustedRoots": [ "ca.pem" ] },
+              "listener": { "listen": [ "127.0.0.1:8443" ], "services": { "owa": { "backEnd": "127.0.0.1:80", "peers": [ "fe1.lab.test" ] } } } }
+            """);
+        Assert.Equal(
+            [("node:certificate:path", "does not go with store, which holds certificate and key"), ("node:certificate:subject", "is missing")],
+            both.Errors.Select(error => (error.Key, error.Problem)).Order());
+    }
 
     [Fact]
     public void All_errors_are_reported_at_once()

@@ -17,7 +17,7 @@ public sealed class CollectorScenario
         await using Collector collector = await Collector.StartAsync();
         using var backEnd = new StubServer();
         _ = backEnd.ServeAsync(AnswerAsync);
-        await using NodePair nodes = await StartAsync(collector.Address, NodePair.Text(backEnd.EndPoint), isHttp: true);
+        await using NodePair nodes = await StartAsync(collector, NodePair.Text(backEnd.EndPoint), isHttp: true);
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{nodes.Url}/exchange/inbox?secret=1");
         request.Headers.Add("traceparent", $"00-{Trace}-{Caller}-01");
@@ -43,12 +43,14 @@ public sealed class CollectorScenario
         Assert.Equal("By", collector.Metrics.First(metric => metric.Name == "feberelay.io").Unit);
     }
 
-    [Fact(Timeout = 90_000)]
-    public async Task A_stream_that_fails_says_so_in_both_traces()
+    [Theory(Timeout = 90_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stream_that_fails_says_so_in_both_traces(bool isGrpc)
     {
         Tool.Require();
-        await using Collector collector = await Collector.StartAsync();
-        await using NodePair nodes = await StartAsync(collector.Address, $"127.0.0.1:{ServerFolder.FreePort()}", isHttp: false);
+        await using Collector collector = await Collector.StartAsync(isGrpc);
+        await using NodePair nodes = await StartAsync(collector, $"127.0.0.1:{ServerFolder.FreePort()}", isHttp: false);
         using Socket application = await nodes.ConnectAsync();
         await application.AssertResetAsync();
         await StopAsync(nodes);
@@ -58,6 +60,7 @@ public sealed class CollectorScenario
         Span listener = Assert.Single(collector.Spans, span => span is { Node: "be1", Name: "stream owa" });
         Assert.Equal((2, "ConnectionRefused"), (listener.Status, listener.Attributes["error.type"]));
         Assert.Equal(relay.Attributes["feberelay.channel.id"], listener.Attributes["feberelay.channel.id"]);
+        Assert.Contains(collector.Metrics, metric => metric is { Node: "be1", Name: "feberelay.main_modes" });
     }
 
     [Fact(Timeout = 60_000)]
@@ -74,11 +77,13 @@ public sealed class CollectorScenario
         await StopAsync(nodes);
     }
 
-    private static async Task<NodePair> StartAsync(string collector, string backEnd, bool isHttp) => await new NodePair
+    private static Task<NodePair> StartAsync(Collector collector, string backEnd, bool isHttp) => StartAsync(collector.Address, backEnd, isHttp, collector.Protocol);
+
+    private static async Task<NodePair> StartAsync(string collector, string backEnd, bool isHttp, string protocol = "http/protobuf") => await new NodePair
     {
         BackEnd = backEnd,
         IsHttp = isHttp,
-        More = $$""" "telemetry": { "otlp": { "endpoint": "{{collector}}", "metricSeconds": 1 } }, """,
+        More = $$""" "telemetry": { "otlp": { "endpoint": "{{collector}}", "protocol": "{{protocol}}", "metricSeconds": 1 } }, """,
     }.StartAsync();
 
     /// <summary>A node that ends sends what it has left.</summary>

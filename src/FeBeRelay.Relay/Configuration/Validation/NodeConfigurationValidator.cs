@@ -12,7 +12,7 @@ internal static class NodeConfigurationValidator
             errors.Add("relay", null, "is missing, and so is listener: the node would have nothing to do", "add \"relay\" with endpoints, or \"Kestrel\" and \"ReverseProxy\", or \"listener\" with services");
         }
 
-        LocalNodeValidator.Validate(configuration.Node, errors);
+        LocalNodeValidator.Validate(configuration.Node, values, errors);
         PeerNodesValidator.Validate(configuration.Nodes, errors);
         RelayValidator.Validate(configuration, errors);
         HttpValidator.Validate(configuration, values, errors);
