@@ -117,7 +117,7 @@ public sealed partial class SecureChannel
         {
             return false;
         }
-        bool parks = (IsIdle || IsReadSteadily) && !_core.Sender.IsParked && !_core.Exchange.IsOutstanding && !IsClosing;
+        bool parks = (IsIdle || IsReadSteadily) && !_core.Sender.IsParked && !_core.Exchange.IsOutstanding && !IsClosing && !_core.IsControlScarce(Now);
         await WriteAsync((sender, destination, now) => parks ? sender.Park(destination, now) : 0, CancellationToken.None).ConfigureAwait(false);
         return parks;
     }

@@ -42,6 +42,9 @@ public static class Limits
     /// <summary>Control records that may be saved up, and that are granted in a minute (clause 4.7).</summary>
     public const int ControlRecordRation = 32;
 
+    /// <summary>Below that many saved, in either direction, what can wait is not begun (clause 4.7).</summary>
+    public const int ScarceControlRecords = ControlRecordRation / 2;
+
     /// <summary>Stream records that earn one more control record (clause 4.7).</summary>
     public const int StreamRecordsPerControlRecord = 16;
 

@@ -21,6 +21,7 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
     private TimeSpan _freshSince = channel.Now;
     private TimeSpan _aimedAt;
     private long _readsSeen;
+    private int _isRenewalDue;
 
     /// <summary>The association whose keys the present exchange makes, held.</summary>
     protected Association? Target { get; private set; }
@@ -60,8 +61,20 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
     /// <summary>The share of the agreed age at which new keys are made: 1 as far as this end knows.</summary>
     protected virtual double Spread => 1;
 
-    /// <summary>Wants new keys now. Nobody waits for them, so without them the channel goes on with those that it has.</summary>
-    public void Renew() => WantKeys();
+    /// <summary>
+    /// Wants new keys now, or as soon as the ration of control records is not scarce. Nobody waits for them, so without them the channel goes on with those that it has.
+    /// </summary>
+    public void Renew()
+    {
+        if (IsControlScarce)
+        {
+            Volatile.Write(ref _isRenewalDue, 1);
+        }
+        else
+        {
+            WantKeys();
+        }
+    }
 
     /// <summary>Un-parks this end's direction.</summary>
     /// <returns>Done when an exchange is over; failed when the channel is.</returns>
@@ -99,12 +112,19 @@ internal abstract class ChannelRekeying(SecureChannel channel, ILogger logger)
     {
     }
 
+    /// <summary>Whether what can wait had better wait (4.7).</summary>
+    protected bool IsControlScarce => channel.Core.IsControlScarce(channel.Now);
+
     /// <summary>Looks after the channel: deadlines, ages, parking. Called by the node's timer.</summary>
     public void KeepUp()
     {
         if (!channel.IsAlive || channel.IsClosing)
         {
             return;
+        }
+        if (!IsControlScarce && Interlocked.Exchange(ref _isRenewalDue, 0) == 1)
+        {
+            WantKeys();
         }
         if (channel.Core.Exchange.IsOverdue(channel.Now) && channel.IsStuckReading(ref _readsSeen))
         {

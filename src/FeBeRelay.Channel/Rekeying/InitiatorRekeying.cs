@@ -63,7 +63,7 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
         }
         bool old = Age >= TimeSpan.FromSeconds(Channel.Association.Lifetimes.KeySeconds) * Spread && !AreBothParked(Channel.Core);
         bool moves = Channel.Association.IsNearItsEnd || (Age >= ShortestStay && connector.HasSuccessor(Channel.Association));
-        bool due = old || moves || HasWaiting || Exchange.Wanted is not null;
+        bool due = HasWaiting || Exchange.Wanted is not null || ((old || moves) && !IsControlScarce);
         if (due)
         {
             WantKeys();

@@ -30,7 +30,7 @@ internal sealed class ResponderRekeying(SecureChannel channel, AssociationTable 
         {
             return Exchange.HasAsked;
         }
-        bool old = Age >= TimeSpan.FromSeconds(Channel.Association.Lifetimes.KeySeconds) * AskAt && !AreBothParked(Channel.Core);
+        bool old = Age >= TimeSpan.FromSeconds(Channel.Association.Lifetimes.KeySeconds) * AskAt && !AreBothParked(Channel.Core) && !IsControlScarce;
         AskKind? kind = Channel.Association.IsAtItsEnd ? AskKind.Association : HasWaiting || old ? AskKind.Keys : null;
         if (kind is { } wanted)
         {

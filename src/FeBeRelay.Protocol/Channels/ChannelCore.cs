@@ -35,6 +35,12 @@ public sealed class ChannelCore : IDisposable
     /// <summary>New keys in the live channel: an <see cref="InitiatorExchange"/> or a <see cref="ResponderExchange"/>, by role.</summary>
     public InBandExchange Exchange { get; }
 
+    /// <summary>
+    /// Whether either direction's ration of control records is half used up: parks, and new keys that nobody waits for, are put off (clause 4.7). Any thread.
+    /// </summary>
+    /// <param name="now">Monotonic time.</param>
+    public bool IsControlScarce(TimeSpan now) => Sender.IsControlScarce(now) || Receiver.IsControlScarce(now);
+
     /// <summary>Lets go of what is quickly made again when the next record comes. Any thread, at any time.</summary>
     public void Rest()
     {

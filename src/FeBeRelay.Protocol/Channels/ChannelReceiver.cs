@@ -247,6 +247,8 @@ public sealed class ChannelReceiver : IDisposable
         }
     }
 
+    internal bool IsControlScarce(TimeSpan now) => _ration.IsScarce(now);
+
     private void RequireRation(TimeSpan now, RecordType type)
     {
         if (!_ration.TryTake(now))

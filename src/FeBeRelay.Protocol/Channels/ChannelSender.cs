@@ -38,6 +38,9 @@ public sealed class ChannelSender : IDisposable
     private readonly RecordSealer _sealer;
     private readonly StreamState _state;
     private readonly InBandExchange _exchange;
+
+    // As the receiver counts it.
+    private readonly ControlRation _ration = new();
     private long _lastStreamRecord = -1;
     private bool _confirmed;
 
@@ -110,6 +113,7 @@ public sealed class ChannelSender : IDisposable
         int lead = Lead(RecordType.Data, count, now);
         WriteLead(buffer.Slice(first - lead, lead), now);
         _sealer.Seal(RecordType.Data, plaintext, buffer[first..end], now);
+        _ration.Earn();
         _confirmed = true;
         return (first - lead, end - first + lead);
     }
@@ -213,6 +217,8 @@ public sealed class ChannelSender : IDisposable
 
     internal void Rest() => _sealer.Rest();
 
+    internal bool IsControlScarce(TimeSpan now) => _ration.IsScarce(now);
+
     /// <summary>This direction's sealer, for who tries out what its receiver refuses.</summary>
     internal RecordSealer Sealer => _sealer;
 
@@ -235,8 +241,13 @@ public sealed class ChannelSender : IDisposable
         plaintext.CopyTo(record[RecordHeader.Size..]);
         _sealer.Seal(type, record, now);
         _confirmed = true;
+        if (RecordTypes.IsRationed(type))
+        {
+            _ration.TryTake(now);
+        }
         if (RecordTypes.IsStreamRecord(type))
         {
+            _ration.Earn();
             Volatile.Write(ref _lastStreamRecord, now.Ticks);
         }
         return lead + record.Length;
@@ -260,6 +271,7 @@ public sealed class ChannelSender : IDisposable
         else if (lead.Length == ResponderSwitchSize)
         {
             _sealer.Seal(RecordType.Switch, lead, now);
+            _ration.TryTake(now);
             ((ResponderExchange)_exchange).SwitchSent(_sealer);
         }
     }
@@ -268,6 +280,7 @@ public sealed class ChannelSender : IDisposable
     {
         record[RecordHeader.Size] = park ? (byte)1 : (byte)0;
         _sealer.Seal(RecordType.KeyUpdate, record, now);
+        _ration.TryTake(now);
         _sealer.Update(park);
         _confirmed = true;
     }

@@ -11,6 +11,10 @@ internal sealed class ControlRation
     private double _saved = Limits.ControlRecordRation;
     private TimeSpan _last = TimeSpan.MinValue;
 
+    /// <summary>Whether less than half is saved. Any thread; what is counted just now may be missing.</summary>
+    /// <param name="now">Monotonic time.</param>
+    public bool IsScarce(TimeSpan now) => _saved + (_last == TimeSpan.MinValue ? 0 : (now - _last) / PerRecord) < Limits.ScarceControlRecords;
+
     /// <summary>Counts a stream record.</summary>
     public void Earn() => _saved = Math.Min(Limits.ControlRecordRation, _saved + 1.0 / Limits.StreamRecordsPerControlRecord);
 

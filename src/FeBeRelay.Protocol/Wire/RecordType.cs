@@ -42,6 +42,10 @@ public static class RecordTypes
         _ => -1,
     };
 
+    /// <summary>Whether records of the type are counted against the ration of control records (clause 4.7).</summary>
+    public static bool IsRationed(RecordType type) =>
+        type is RecordType.QuickModeRequest or RecordType.QuickModeResponse or RecordType.Refuse or RecordType.Unknown or RecordType.Switch or RecordType.KeyUpdate or RecordType.Ask;
+
     /// <summary>Whether the type is a stream record: open, data, end.</summary>
     public static bool IsStreamRecord(RecordType type) => type is RecordType.Open or RecordType.Data or RecordType.End;
 }

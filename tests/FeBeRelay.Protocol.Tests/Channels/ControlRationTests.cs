@@ -103,6 +103,27 @@ public sealed class ControlRationTests
         Refused(pair);
     }
 
+    [Fact]
+    public void Both_ends_know_when_half_of_it_is_used_up_and_when_no_more()
+    {
+        using ChannelPair pair = ChannelPair.Create();
+        pair.Responder.Receive(pair.Initiator.Open());
+        Update(pair, Limits.ScarceControlRecords);
+        Assert.Equal((false, false), Scarce(pair));
+
+        Update(pair);
+        Assert.Equal((true, true), Scarce(pair));
+
+        pair.Now += PerRecord + TimeSpan.FromMilliseconds(1);
+        Assert.Equal((false, false), Scarce(pair));
+        Update(pair);
+        Assert.Equal((true, true), Scarce(pair));
+        Data(pair, Limits.StreamRecordsPerControlRecord);
+        Assert.Equal((false, false), Scarce(pair));
+    }
+
+    private static (bool, bool) Scarce(ChannelPair pair) => (pair.Initiator.Core.IsControlScarce(pair.Now), pair.Responder.Core.IsControlScarce(pair.Now));
+
     // With an open first: it earns nothing while the ration is full.
     private static ChannelPair WithRationUsedUp()
     {
