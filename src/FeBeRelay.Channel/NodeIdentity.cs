@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Identity.Revocation;
 using FeBeRelay.Protocol;
@@ -35,7 +36,7 @@ public sealed class NodeIdentity
         _credentials = new Credentials(
             certificate,
             new PeerCertificateVerifier(roots, time, certificate.Leaf),
-            new MainModeSettings(suites, groups, lifetimes, LocalIdentityOf(certificate), PlatformEntropy.Instance) { Instance = _instance },
+            new MainModeSettings(suites, groups, lifetimes, LocalIdentityOf(certificate), NodeEntropy.Instance) { Instance = _instance },
             keys ?? []);
     }
 

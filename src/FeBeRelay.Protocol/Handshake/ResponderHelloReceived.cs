@@ -50,10 +50,11 @@ public sealed class ResponderHelloReceived : MainModeState
         {
             throw new ProtocolException(ProtocolError.Reflected, "own nonce came back");
         }
-        using var share = new KeyShare(group, settings.Entropy.CreateKeyPair(group));
+        (byte[] share, Secret agreed) = KeyShare.Answer(group, hello.Shares.First(s => s.Group == group.Id).Public, settings.Entropy);
+        using Secret shared = agreed;
         byte[] answer = new ResponderHello(
-            Limits.Version, nonce, suite.Id, new Share(group.Id, share.Public), key is null ? SignatureSchemes.All.ToArray() : [KeyGates.Number]).Encode();
-        MainModeKeys keys = MainModeKeys.Agree(suite, share, hello.Shares.First(s => s.Group == group.Id).Public, record.ToArray(), answer);
+            Limits.Version, nonce, suite.Id, new Share(group.Id, share), key is null ? SignatureSchemes.All.ToArray() : [KeyGates.Number]).Encode();
+        MainModeKeys keys = MainModeKeys.Derive(suite, shared, record.ToArray(), answer);
         try
         {
             byte[] authentication = Authenticate(settings, keys, key);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.QuickMode;
@@ -209,7 +210,7 @@ internal static class HandshakeMisbehaviours
             new(Role.Initiator, "M1", name, error, () => HandshakeStage.FirstRequest(request, seen));
         byte[] M1(TestAssociation a, ulong counter = 5, bool forwardSecrecy = true)
         {
-            using var initiator = new QuickModeInitiator(a.Keys, counter, forwardSecrecy, PlatformEntropy.Instance);
+            using var initiator = new QuickModeInitiator(a.Keys, counter, forwardSecrecy, NodeEntropy.Instance);
             return initiator.Message;
         }
         // The binder is made anew: what is broken is the form, and not the proof.

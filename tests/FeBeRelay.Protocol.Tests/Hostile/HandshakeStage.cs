@@ -1,3 +1,4 @@
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Negotiation;
 using FeBeRelay.Protocol.QuickMode;
@@ -108,7 +109,7 @@ internal static class HandshakeStage
     {
         QuickModeResponder responder = QuickModeResponder.Read(request);
         responder.Authenticate(association.Keys, new CounterWindow());
-        (byte[] message, ChannelSecrets secrets) = responder.Accept(association.Keys, Cryptography.PlatformEntropy.Instance);
+        (byte[] message, ChannelSecrets secrets) = responder.Accept(association.Keys, NodeEntropy.Instance);
         secrets.Dispose();
         return message;
     }
