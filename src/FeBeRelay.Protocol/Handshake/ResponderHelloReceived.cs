@@ -93,7 +93,7 @@ public sealed class ResponderHelloReceived : MainModeState
         Suite suite = hello.Suites.Select(Suite.Find).FirstOrDefault(s => s is not null && settings.Suites.Contains(s))
             ?? throw NothingInCommon("suite");
         Group group = hello.Shares.Select(s => Group.Find(s.Group)).FirstOrDefault(g => g is not null && settings.Groups.Contains(g))
-            ?? throw NothingInCommon("group");
+            ?? throw NothingInCommon($"group ({string.Join(", ", settings.Groups)})");
         return (suite, group);
     }
 
