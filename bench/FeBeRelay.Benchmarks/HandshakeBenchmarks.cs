@@ -92,7 +92,8 @@ public class HandshakeBenchmarks
     {
         long first = TlsResumed();
         long second = TlsResumed();
-        if (second > first * 3 / 4)
+        // From OpenSSL 3.5 on both have a share of ML-KEM, so that what is saved is the smaller part.
+        if (second > first * 7 / 8)
         {
             throw new InvalidOperationException($"the first TLS handshake had {first} bytes, the second {second}: the session was not resumed");
         }
