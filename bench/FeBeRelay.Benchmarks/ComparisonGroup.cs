@@ -48,6 +48,8 @@ internal sealed record ComparisonGroup(string Size, IReadOnlyList<Candidate> Can
                 new("main mode, quick mode", benchmarks.MainModeAndQuickMode),
                 new("quick mode, forward secrecy", benchmarks.QuickModeForwardSecrecy),
                 new("quick mode", benchmarks.QuickMode),
+                new("main mode, p256-mlkem768", benchmarks.HybridMainMode),
+                new("quick mode, forward secrecy, p256-mlkem768", benchmarks.HybridQuickMode),
             ],
             benchmarks.Cleanup);
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Identity.Revocation;
 using FeBeRelay.Protocol;
@@ -35,7 +36,7 @@ public sealed class NodeIdentity
         _credentials = new Credentials(
             certificate,
             new PeerCertificateVerifier(roots, time, certificate.Leaf),
-            new MainModeSettings(suites, groups, lifetimes, LocalIdentityOf(certificate), PlatformEntropy.Instance) { Instance = _instance },
+            new MainModeSettings(suites, groups, lifetimes, LocalIdentityOf(certificate), NodeEntropy.Instance) { Instance = _instance },
             keys ?? []);
     }
 
@@ -47,6 +48,9 @@ public sealed class NodeIdentity
 
     /// <summary>The suites that it offers and takes where no rule names others, best first.</summary>
     public IReadOnlyList<Suite> Suites => Settings.Suites;
+
+    /// <summary>The key exchange groups that it offers and takes where no rule names others, best first.</summary>
+    public IReadOnlyList<Group> Groups => Settings.Groups;
 
     /// <summary>The authorities that it believes.</summary>
     public IReadOnlyList<X509Certificate2> Roots => [.. _credentials.Verifier.Roots];
@@ -81,13 +85,14 @@ public sealed class NodeIdentity
             keys ?? old.Keys);
     }
 
-    /// <summary>What main mode offers where policy names suites, lifetimes or ways to authenticate in the place of the node's.</summary>
+    /// <summary>What main mode offers where policy names suites, groups, lifetimes or ways to authenticate in the place of the node's.</summary>
     /// <exception cref="ProtocolException">Policy names nothing but pre-shared keys that this node has not.</exception>
     internal MainModeSettings SettingsFor(SecurityMethods security) => security == SecurityMethods.Default
         ? Settings
         : Settings with
         {
             Suites = security.Suites ?? Settings.Suites,
+            Groups = security.Groups ?? Settings.Groups,
             Lifetimes = LifetimesFor(security),
             Methods = OfferOf(security.Authentication),
         };

@@ -20,7 +20,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
     private readonly ChannelCore _core;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _sending = new(1, 1);
-    private readonly byte[] _control = GC.AllocateUninitializedArray<byte>(ChannelSender.MaxControlBytes, pinned: true);
+    private readonly byte[] _control = GC.AllocateUninitializedArray<byte>(ChannelSender.UsualControlBytes, pinned: true);
     private readonly Lock _ending = new();
     private Association _association;
     private long _lastUsed;
@@ -336,10 +336,11 @@ public sealed partial class SecureChannel : IAsyncDisposable
     {
         try
         {
-            int length = write(_core.Sender, _control, Now);
+            byte[] memory = _core.Sender.ControlBytes > _control.Length ? new byte[ChannelSender.MaxControlBytes] : _control;
+            int length = write(_core.Sender, memory, Now);
             if (length > 0)
             {
-                await _socket.SendAsync(_control.AsMemory(0, length), cancellation).ConfigureAwait(false);
+                await _socket.SendAsync(memory.AsMemory(0, length), cancellation).ConfigureAwait(false);
             }
         }
         finally

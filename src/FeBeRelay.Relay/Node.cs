@@ -70,7 +70,7 @@ internal sealed partial class Node : IAsyncDisposable
         _options.Policy.Changed += PolicyChanged;
         _options.Policy.Rejected += PolicyRejected;
         _services = new ServiceTable(options.Services);
-        _inbound = new InboundPolicy(options.Policy, _services, options.Identity.Suites);
+        _inbound = new InboundPolicy(options.Policy, _services, options.Identity);
         _server = new ServiceServer(_services, _inbound, _audit, time, loggers.CreateLogger<ServiceServer>());
         Clear = new ClearConnections(_audit, time);
         _pins = OpenPins(options.Pins);

@@ -25,8 +25,9 @@ internal sealed class NodePair : IDisposable
         ResponderCertificate = _authority.Issue(ResponderName);
         _initiatorNode = NodeCertificate.FromCertificate(InitiatorCertificate, [], BothRoles, TimeProvider.System);
         _responderNode = NodeCertificate.FromCertificate(ResponderCertificate, [], BothRoles, TimeProvider.System);
-        Initiator = NewIdentity(_initiatorNode);
-        Responder = NewIdentity(_responderNode);
+        Initiator = NewIdentity(_initiatorNode, Group.P256);
+        Responder = NewIdentity(_responderNode, Group.P256);
+        Hybrid = (NewIdentity(_initiatorNode, Group.P256MlKem768), NewIdentity(_responderNode, Group.P256MlKem768));
     }
 
     public X509Certificate2 Root => _authority.Certificate;
@@ -41,8 +42,11 @@ internal sealed class NodePair : IDisposable
     /// <inheritdoc cref="Initiator"/>
     public NodeIdentity Responder { get; }
 
+    /// <summary>The same two with the hybrid key exchange only.</summary>
+    public (NodeIdentity Initiator, NodeIdentity Responder) Hybrid { get; }
+
     /// <summary>Both nodes as they are after a start: they have not seen any chain yet.</summary>
-    public (NodeIdentity Initiator, NodeIdentity Responder) JustStarted() => (NewIdentity(_initiatorNode), NewIdentity(_responderNode));
+    public (NodeIdentity Initiator, NodeIdentity Responder) JustStarted() => (NewIdentity(_initiatorNode, Group.P256), NewIdentity(_responderNode, Group.P256));
 
     public void Dispose()
     {
@@ -53,6 +57,6 @@ internal sealed class NodePair : IDisposable
         _authority.Dispose();
     }
 
-    private NodeIdentity NewIdentity(NodeCertificate certificate) => new(
-        certificate, TrustedRoots.FromCertificates(_authority.Certificate), [Suite.Aes256Gcm], [Group.P256], Lifetimes.Default, TimeProvider.System);
+    private NodeIdentity NewIdentity(NodeCertificate certificate, Group group) => new(
+        certificate, TrustedRoots.FromCertificates(_authority.Certificate), [Suite.Aes256Gcm], [group], Lifetimes.Default, TimeProvider.System);
 }

@@ -64,6 +64,12 @@ public sealed class Association : IDisposable
 
     public Group Group { get; }
 
+    /// <summary>The group that this node would rather have had.</summary>
+    internal Group? PreferredGroup { get; init; }
+
+    /// <summary>The group that this node named first for the peer, where the peer settled for less: for another that is not a hybrid one. Else null.</summary>
+    public Group? MissedGroup => PreferredGroup == Group || Group.IsHybrid ? null : PreferredGroup;
+
     /// <summary>What both agreed on.</summary>
     public Lifetimes Lifetimes { get; }
 

@@ -69,6 +69,11 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
                 // An alert in answer to M1 may be forged, or a counter may have been outrun: retried once (3.7).
                 alerted = true;
             }
+            catch (NegotiationException e) when (association is not null && peer.Security.ForwardSecrecy && e is { Step: NegotiationStep.QuickMode, Code: ErrorCode.NegotiationFailed })
+            {
+                // With a share in M1 only this is refused so (3.5): another association can have what the peer allows now.
+                associations.Retire(association, "the peer no longer allows its suite or group");
+            }
         }
     }
 

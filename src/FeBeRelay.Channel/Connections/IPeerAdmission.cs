@@ -10,6 +10,10 @@ public interface IPeerAdmission
     /// <returns>At least one.</returns>
     IReadOnlyList<Suite> SuitesFor(PeerArrival arrival);
 
+    /// <summary>The key exchange groups that main mode may choose of, before the peer is known: the answer on the peer itself may be narrower.</summary>
+    /// <returns>At least one.</returns>
+    IReadOnlyList<Group> GroupsFor(PeerArrival arrival);
+
     /// <summary>The ways to authenticate that main mode may take, before the peer is known: the answer on the peer itself may be narrower.</summary>
     IReadOnlyList<AuthenticationMethod> MethodsFor(PeerArrival arrival);
 

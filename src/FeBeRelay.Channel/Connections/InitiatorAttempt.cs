@@ -221,7 +221,7 @@ internal sealed class InitiatorAttempt(
             Tell(failure: null);
             throw new NegotiationException(Step, $"node {connector.Peer.Name} ({connector.Peer.Address}) leaves this traffic clear") { Observation = PeerObservation.Optional };
         }
-        _association = new Association(Role.Initiator, result, _verified!, time);
+        _association = new Association(Role.Initiator, result, _verified!, time) { PreferredGroup = Settings.Groups[0] };
         Tell(failure: null);
         Step = NegotiationStep.QuickMode;
         _since = time.GetTimestamp();

@@ -46,7 +46,12 @@ internal sealed class ResponderAttempt(
     /// <exception cref="ProtocolException">The negotiation failed; the peer was told as much as it may know.</exception>
     public async Task<SecureChannel?> RunAsync(ReadOnlyMemory<byte> received, CancellationToken cancellation)
     {
-        MainModeSettings settings = identity.Settings with { Suites = admission.SuitesFor(_arrival), Methods = identity.MethodsOf(admission.MethodsFor(_arrival)) };
+        MainModeSettings settings = identity.Settings with
+        {
+            Suites = admission.SuitesFor(_arrival),
+            Groups = admission.GroupsFor(_arrival),
+            Methods = identity.MethodsOf(admission.MethodsFor(_arrival)),
+        };
         using var negotiation = new ResponderNegotiation(settings, time.GetElapsedTime(0), slot.MayDoMainMode);
         _since = time.GetTimestamp();
         try
@@ -120,7 +125,7 @@ internal sealed class ResponderAttempt(
     {
         VerifiedPeer peer = VerifyPeer(negotiation);
         PeerAdmission answer = Admit(_verified!, negotiation.Demand);
-        if (RefusalOf(answer, negotiation.Suite) is { } refusal)
+        if (RefusalOf(answer, negotiation.Suite, negotiation.Group) is { } refusal)
         {
             throw negotiation.Decline(peer, refusal.Code, refusal.Reason);
         }
@@ -128,7 +133,7 @@ internal sealed class ResponderAttempt(
         Fate fate = negotiation.Tried.Length == 0 ? Fate.None : IsIssuedTo(_verified!, negotiation.Tried) ? Fate.Kept : Fate.Lost;
         Lifetimes lifetimes = answer.Rule.Security.Lifetimes ?? identity.Settings.Lifetimes;
         negotiation.Accept(peer, RandomNumberGenerator.GetBytes(Limits.IdSize), answer.Answer, fate, lifetimes);
-        _association = new Association(Role.Responder, negotiation.MainMode!, _verified!, time);
+        _association = new Association(Role.Responder, negotiation.MainMode!, _verified!, time) { PreferredGroup = GroupsOf(answer)[0] };
         associations.AddIssued(_association);
         Tell(failure: null);
         _since = time.GetTimestamp();
@@ -168,7 +173,7 @@ internal sealed class ResponderAttempt(
         association.Authenticate(negotiation.Authenticate);
         slot.PeerProved();
         PeerAdmission answer = Admit(association.Peer, Demand.Require);
-        if (RefusalOf(answer, association.Suite) is { } refusal)
+        if (RefusalOf(answer, association.Suite, association.Group) is { } refusal)
         {
             throw negotiation.RefuseQuickMode(association.Keys, refusal.Code, refusal.Reason);
         }
@@ -183,14 +188,18 @@ internal sealed class ResponderAttempt(
         return answer;
     }
 
-    /// <summary>What the peer is told, and what the operator, where it is refused. The suite was chosen before it was known who the peer is.</summary>
-    private (ErrorCode Code, string Reason)? RefusalOf(PeerAdmission answer, Suite suite)
+    /// <summary>What the peer is told, and what the operator, where it is refused. Suite and group were chosen before it was known who the peer is.</summary>
+    private (ErrorCode Code, string Reason)? RefusalOf(PeerAdmission answer, Suite suite, Group group)
     {
-        IReadOnlyList<Suite> allowed = answer.Rule.Security.Suites ?? identity.Settings.Suites;
+        string? forbidden = !(answer.Rule.Security.Suites ?? identity.Suites).Contains(suite) ? suite.Name
+            : !GroupsOf(answer).Contains(group) ? group.Name
+            : null;
         return answer.Refusal is { } refusal ? (ErrorCode.NotAuthorised, refusal)
-            : allowed.Contains(suite) ? null
-            : (ErrorCode.NegotiationFailed, $"rule {answer.Rule.Name} does not allow {suite.Name} to this peer");
+            : forbidden is null ? null
+            : (ErrorCode.NegotiationFailed, $"rule {answer.Rule.Name} does not allow {forbidden} to this peer");
     }
+
+    private IReadOnlyList<Group> GroupsOf(PeerAdmission answer) => answer.Rule.Security.Groups ?? identity.Groups;
 
     /// <summary>The step is over: a span tells of it.</summary>
     private void Tell(Exception? failure) => ChannelSpans.Tell(_progress.Step, Role.Responder, time.GetElapsedTime(_since), _arrival.Remote, _association, failure);

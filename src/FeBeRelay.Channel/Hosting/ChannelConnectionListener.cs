@@ -35,7 +35,7 @@ internal sealed class ChannelConnectionListener : IConnectionListener
     {
         _time = time;
         _identity = options.CreateIdentity(PeerRole.Responder, time);
-        _services = new ServicePeers(options.Services.AsReadOnly(), _identity.Suites);
+        _services = new ServicePeers(options.Services.AsReadOnly(), _identity);
         _associations = new AssociationTable(loggers.CreateLogger<AssociationTable>());
         var cap = new ConnectionCap(DescriptorLimit.Connections(DescriptorLimit.Current), time, loggers.CreateLogger<ConnectionCap>());
         _listener = new ChannelListener(_identity, _services, _associations, ServeAsync, cap, time, loggers.CreateLogger<ChannelListener>());

@@ -8,12 +8,15 @@ using FeBeRelay.Protocol.Policy;
 namespace FeBeRelay.Channel.Hosting;
 
 /// <summary>Everything is required (posture Secure Server), and only the peers of some service get in. Thread-safe.</summary>
-internal sealed class ServicePeers(IReadOnlyDictionary<string, IReadOnlyList<string>> services, IReadOnlyList<Suite> suites) : IPeerAdmission
+internal sealed class ServicePeers(IReadOnlyDictionary<string, IReadOnlyList<string>> services, NodeIdentity identity) : IPeerAdmission
 {
     private static readonly NodePolicy Policy = NodePolicy.Of(Posture.SecureServer);
 
     /// <inheritdoc/>
-    public IReadOnlyList<Suite> SuitesFor(PeerArrival arrival) => suites;
+    public IReadOnlyList<Suite> SuitesFor(PeerArrival arrival) => identity.Suites;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Group> GroupsFor(PeerArrival arrival) => identity.Groups;
 
     /// <inheritdoc/>
     public IReadOnlyList<AuthenticationMethod> MethodsFor(PeerArrival arrival) => [AuthenticationMethod.Certificate];

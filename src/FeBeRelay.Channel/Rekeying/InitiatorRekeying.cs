@@ -1,5 +1,6 @@
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Connections;
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Cryptography;
@@ -113,7 +114,7 @@ internal sealed class InitiatorRekeying(SecureChannel channel, ChannelConnector 
             }
             Association target = await connector.AssociationForExchangeAsync(CancellationToken.None).ConfigureAwait(false);
             Aim(target);
-            Exchange.Start(target.ForExchange, connector.Peer.Security.ForwardSecrecy, PlatformEntropy.Instance);
+            Exchange.Start(target.ForExchange, connector.Peer.Security.ForwardSecrecy, NodeEntropy.Instance);
             await Channel.SendControlAsync(static (sender, destination, now) => sender.Request(destination, now)).ConfigureAwait(false);
         }
         catch (NegotiationException e)

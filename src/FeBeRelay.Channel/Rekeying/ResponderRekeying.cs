@@ -1,4 +1,5 @@
 using FeBeRelay.Channel.Associations;
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Cryptography;
@@ -49,7 +50,7 @@ internal sealed class ResponderRekeying(SecureChannel channel, AssociationTable 
         if (associations.FindIssued(id) is { } association && association.TryHold())
         {
             Aim(association);
-            refusal = Exchange.Answer(association.ForExchange, demandForwardSecrecy, PlatformEntropy.Instance);
+            refusal = Exchange.Answer(association.ForExchange, demandForwardSecrecy, NodeEntropy.Instance);
             association.CountQuickMode();
         }
         else

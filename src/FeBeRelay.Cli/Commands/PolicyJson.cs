@@ -9,11 +9,12 @@ namespace FeBeRelay.Cli.Commands;
 internal sealed record PolicyListJson(string Name, string Posture, int Rules, bool Assigned);
 
 /// <summary>A rule with one of its filters.</summary>
-internal sealed record PolicyRuleJson(string Rule, string Filter, FilterAction Action, bool Inpass, bool Soft, bool Ratchet, bool Pfs, IReadOnlyList<string>? Suites)
+internal sealed record PolicyRuleJson(string Rule, string Filter, FilterAction Action, bool Inpass, bool Soft, bool Ratchet, bool Pfs, IReadOnlyList<string>? Suites, IReadOnlyList<string>? Groups)
 {
     public static PolicyRuleJson From((PolicyRule Rule, PolicyFilter Filter) entry) => new(
         entry.Rule.Name, entry.Filter.ToString(), entry.Rule.Action, entry.Rule.InPass, entry.Rule.Soft, entry.Rule.Ratchet, entry.Rule.Security.ForwardSecrecy,
-        entry.Rule.Security.Suites is null ? null : [.. entry.Rule.Security.Suites.Select(suite => suite.Name)]);
+        entry.Rule.Security.Suites is null ? null : [.. entry.Rule.Security.Suites.Select(suite => suite.Name)],
+        entry.Rule.Security.Groups is null ? null : [.. entry.Rule.Security.Groups.Select(group => group.Name)]);
 }
 
 /// <summary>The rule that holds for an endpoint or service.</summary>

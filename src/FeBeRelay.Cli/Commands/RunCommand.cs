@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Channel.Transport;
 using FeBeRelay.Cli.ServiceManagers;
 using FeBeRelay.Protocol.Cryptography;
@@ -66,12 +67,29 @@ internal static class RunCommand
     {
         if (KnownAnswers.Failures() is { Count: > 0 } wrong)
         {
-            throw new UserError(
-                ExitCode.CryptographyFailed,
-                $"the cryptography of this machine gives wrong answers or none for {string.Join(", ", wrong)}; the node does not start",
-                "check how OpenSSL is installed and configured (OPENSSL_CONF, providers), then start again");
+            throw CryptographyFailed(string.Join(", ", wrong));
         }
     }
+
+    /// <summary>Only where it is named: a library's ML-KEM takes a tenth of a second to load. Where a fleet's bundle names it later, it is tested then, before its first use.</summary>
+    private static void RequireMlKem(NodeConfiguration configuration)
+    {
+        IEnumerable<string> named = configuration.Node.Groups.Concat(
+            configuration.Policy.Policies.Values.SelectMany(policy => policy.Rules.Values).SelectMany(rule => rule.Groups ?? []));
+        try
+        {
+            _ = named.Contains(Group.P256MlKem768.Name) ? NodeEntropy.Instance.MlKem : null;
+        }
+        catch (CryptographicException)
+        {
+            throw CryptographyFailed("ML-KEM-768");
+        }
+    }
+
+    private static UserError CryptographyFailed(string primitives) => new(
+        ExitCode.CryptographyFailed,
+        $"the cryptography of this machine gives wrong answers or none for {primitives}; the node does not start",
+        "check how OpenSSL is installed and configured (OPENSSL_CONF, providers), then start again");
 
     private static PolicySource OpenPolicies(string file, Func<ConfigurationLoadResult> load)
     {
@@ -95,6 +113,7 @@ internal static class RunCommand
             return ExitCode.ConfigurationInvalid;
         }
 
+        RequireMlKem(loaded.Configuration);
         using var host = BuildHost(loaded.Configuration, loaded.Values, policies, sockets);
         try
         {

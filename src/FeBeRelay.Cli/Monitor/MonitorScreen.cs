@@ -13,7 +13,7 @@ namespace FeBeRelay.Cli.Monitor;
 /// <param name="filter">What rows must contain, or null.</param>
 internal sealed class MonitorScreen(MonitorOrder order, string? filter)
 {
-    private const int WideColumns = 132;
+    private const int WideColumns = 146;
 
     // Everything but peer and rule, with the blanks between, as long as there are fewer than a thousand channels in a row.
     private const int FigureColumns = 9 + 11 + 3 + 4 + 4 + 3 * 5 + 9;
@@ -52,7 +52,7 @@ internal sealed class MonitorScreen(MonitorOrder order, string? filter)
         table.AddColumn(Column("AGE", MonitorOrder.Age).RightAligned()).AddColumn(new TableColumn("REKEY").RightAligned()).AddColumn(Column("ENDS", MonitorOrder.Ends).RightAligned());
         if (wide)
         {
-            table.AddColumn(new TableColumn("SERVICE").NoWrap()).AddColumn(new TableColumn("FROM").NoWrap()).AddColumn(new TableColumn("TO").NoWrap());
+            table.AddColumn(new TableColumn("GROUP").NoWrap()).AddColumn(new TableColumn("SERVICE").NoWrap()).AddColumn(new TableColumn("FROM").NoWrap()).AddColumn(new TableColumn("TO").NoWrap());
         }
         foreach (TableColumn column in table.Columns)
         {
@@ -67,7 +67,7 @@ internal sealed class MonitorScreen(MonitorOrder order, string? filter)
                 Figure(row.Channels.ToString(CultureInfo.InvariantCulture)), Figure(MonitorText.Bytes(row.Sent)), Figure(MonitorText.Bytes(row.Received)),
                 Figure(MonitorText.Time(row.Age)), Figure(MonitorText.Time(row.Rekey)), Figure(MonitorText.Time(row.Ends)),
             ];
-            table.AddRow(wide ? [.. cells, new Text(Cut(row.Service ?? "-", 20)), new Text(row.From ?? "-"), new Text(row.To ?? "-")] : cells);
+            table.AddRow(wide ? [.. cells, new Text(row.Group ?? "-"), new Text(Cut(row.Service ?? "-", 20)), new Text(row.From ?? "-"), new Text(row.To ?? "-")] : cells);
         }
         return table;
     }

@@ -29,6 +29,9 @@ public sealed class ChannelSender : IDisposable
     /// <summary>Most bytes that any method but <c>SealData</c> writes.</summary>
     public const int MaxControlBytes = KeyUpdateSize + Overhead + QuickModeRequest.MaxSize;
 
+    /// <summary>The same while there is neither M1 nor M2 to be sent, whose shares can be long.</summary>
+    public const int UsualControlBytes = KeyUpdateSize + OpenMaxSize;
+
     private const int Overhead = RecordHeader.Size + Limits.TagSize;
     private const int KeyUpdateSize = Overhead + 1;
     private const int ResponderSwitchSize = Overhead;
@@ -58,6 +61,9 @@ public sealed class ChannelSender : IDisposable
 
     /// <summary>The direction's name (clause 3.3).</summary>
     public uint Spi => _sealer.Spi;
+
+    /// <summary>Most bytes that the next call writes, but for <c>SealData</c>: <see cref="UsualControlBytes"/> or <see cref="MaxControlBytes"/>.</summary>
+    public int ControlBytes => _exchange.Phase is ExchangePhase.RequestMade or ExchangePhase.AnswerMade ? MaxControlBytes : UsualControlBytes;
 
     /// <summary>Records sent. Readable from any thread.</summary>
     public ulong TotalRecords => _sealer.TotalRecords;

@@ -62,7 +62,7 @@ internal sealed record InitiatorHello(
         var shares = new Share[reader.Count(MaxShares, "shares")];
         for (int i = 0; i < shares.Length; i++)
         {
-            Share share = Share.Read(ref reader);
+            Share share = Share.Read(ref reader, Role.Initiator);
             if (shares.Take(i).Any(s => s.Group == share.Group))
             {
                 throw WireReader.Bad($"shares hold group 0x{share.Group:x4} twice");

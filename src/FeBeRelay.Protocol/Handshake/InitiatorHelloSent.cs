@@ -35,7 +35,7 @@ public sealed class InitiatorHelloSent : MainModeState
         ushort[] methods = settings.MethodNumbers();
         var nonce = new byte[Limits.NonceSize];
         settings.Entropy.Fill(nonce);
-        KeyShare[] shares = [.. settings.Groups.Select(g => new KeyShare(g, settings.Entropy.CreateKeyPair(g)))];
+        KeyShare[] shares = [.. settings.Groups.Select(g => KeyShare.Create(g, settings.Entropy))];
         var hello = new InitiatorHello(
             [Limits.Version],
             nonce,

@@ -28,6 +28,12 @@ internal sealed class MainModeKeys : IDisposable
     public static MainModeKeys Agree(Suite suite, KeyShare own, ReadOnlySpan<byte> peerPublic, byte[] initiatorHello, byte[] responderHello)
     {
         using Secret shared = own.Agree(peerPublic);
+        return Derive(suite, shared, initiatorHello, responderHello);
+    }
+
+    /// <summary>Derives <c>MM</c> from the agreed secret, which stays the caller's, and both hellos.</summary>
+    public static MainModeKeys Derive(Suite suite, Secret shared, byte[] initiatorHello, byte[] responderHello)
+    {
         using Secret extracted = LabelledHkdf.Extract(suite, new byte[suite.HashSize], shared.Span);
         Secret mainMode = LabelledHkdf.Expand(suite, extracted, "main mode", suite.Digest(initiatorHello, responderHello));
         return new MainModeKeys(suite, mainMode, [initiatorHello, responderHello]);

@@ -25,6 +25,9 @@ public sealed class ResponderAwaitingVerdict : MainModeState
     /// <summary>The suite chosen.</summary>
     public Suite Suite => _keys.Suite;
 
+    /// <summary>The group chosen.</summary>
+    public Group Group => _context.Group;
+
     /// <summary>What the initiator's policy asks.</summary>
     public Demand Demand => _context.Hello.Demand;
 

@@ -21,7 +21,7 @@ internal sealed record ResponderHello(ushort Version, byte[] Nonce, ushort Suite
             reader.U16(),
             reader.Bytes(Limits.NonceSize).ToArray(),
             reader.U16(),
-            Share.Read(ref reader),
+            Share.Read(ref reader, Role.Responder),
             reader.U16List(InitiatorHello.MaxSignatures, "signatures"));
         reader.End();
         return hello;

@@ -50,10 +50,11 @@ public sealed class ResponderHelloReceived : MainModeState
         {
             throw new ProtocolException(ProtocolError.Reflected, "own nonce came back");
         }
-        using var share = new KeyShare(group, settings.Entropy.CreateKeyPair(group));
+        (byte[] share, Secret agreed) = KeyShare.Answer(group, hello.Shares.First(s => s.Group == group.Id).Public, settings.Entropy);
+        using Secret shared = agreed;
         byte[] answer = new ResponderHello(
-            Limits.Version, nonce, suite.Id, new Share(group.Id, share.Public), key is null ? SignatureSchemes.All.ToArray() : [KeyGates.Number]).Encode();
-        MainModeKeys keys = MainModeKeys.Agree(suite, share, hello.Shares.First(s => s.Group == group.Id).Public, record.ToArray(), answer);
+            Limits.Version, nonce, suite.Id, new Share(group.Id, share), key is null ? SignatureSchemes.All.ToArray() : [KeyGates.Number]).Encode();
+        MainModeKeys keys = MainModeKeys.Derive(suite, shared, record.ToArray(), answer);
         try
         {
             byte[] authentication = Authenticate(settings, keys, key);
@@ -92,7 +93,7 @@ public sealed class ResponderHelloReceived : MainModeState
         Suite suite = hello.Suites.Select(Suite.Find).FirstOrDefault(s => s is not null && settings.Suites.Contains(s))
             ?? throw NothingInCommon("suite");
         Group group = hello.Shares.Select(s => Group.Find(s.Group)).FirstOrDefault(g => g is not null && settings.Groups.Contains(g))
-            ?? throw NothingInCommon("group");
+            ?? throw NothingInCommon($"group ({string.Join(", ", settings.Groups)})");
         return (suite, group);
     }
 

@@ -41,6 +41,9 @@ public sealed class ResponderNegotiation : NegotiationBase
     /// <summary>The suite that main mode chose; there while a verdict is awaited.</summary>
     public Suite Suite => Verdict.Suite;
 
+    /// <summary>The group chosen. Valid at <see cref="NegotiationStatus.NeedsVerdict"/>.</summary>
+    public Group Group => Verdict.Group;
+
     /// <summary>The association that main mode made, once it is done; the caller's from then on.</summary>
     public MainModeResult? MainMode { get; private set; }
 

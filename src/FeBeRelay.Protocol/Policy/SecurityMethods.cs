@@ -12,6 +12,9 @@ public sealed record SecurityMethods(IReadOnlyList<Suite>? Suites, bool ForwardS
     /// <summary>Certificates, the node's suites and lifetimes, with forward secrecy.</summary>
     public static readonly SecurityMethods Default = new(null, true, null);
 
+    /// <summary>Key exchange groups, best first; null for the node's own, or at least one. A hybrid one alone is a demand for it.</summary>
+    public IReadOnlyList<Group>? Groups { get; init; }
+
     /// <summary>How the nodes prove who they are, in order of preference; at least one.</summary>
     public IReadOnlyList<AuthenticationMethod> Authentication { get; init; } = [AuthenticationMethod.Certificate];
 
@@ -25,7 +28,8 @@ public sealed record SecurityMethods(IReadOnlyList<Suite>? Suites, bool ForwardS
     public override string ToString()
     {
         string suites = Suites is null ? "the node's suites" : string.Join(", ", Suites.Select(suite => suite.Name));
+        string groups = Groups is null ? "" : $"; {string.Join(", ", Groups)}";
         string authentication = Authentication is [{ Key: null }] ? "" : $"; {string.Join(", ", Authentication)}";
-        return $"{suites}; {(ForwardSecrecy ? "pfs" : "no pfs")}; {Lifetimes?.ToString() ?? "the node's lifetimes"}{authentication}";
+        return $"{suites}; {(ForwardSecrecy ? "pfs" : "no pfs")}; {Lifetimes?.ToString() ?? "the node's lifetimes"}{groups}{authentication}";
     }
 }

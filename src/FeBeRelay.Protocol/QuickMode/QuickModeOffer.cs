@@ -23,7 +23,7 @@ internal sealed class QuickModeOffer : IDisposable
     {
         _keys = keys;
         _channel = channel;
-        _share = forwardSecrecy ? new KeyShare(keys.Group, entropy.CreateKeyPair(keys.Group)) : null;
+        _share = forwardSecrecy ? KeyShare.Create(keys.Group, entropy) : null;
         var nonce = new byte[Limits.NonceSize];
         entropy.Fill(nonce);
         _request = new QuickModeRequest(

@@ -19,7 +19,7 @@ internal sealed record QuickModeRequest(
     public const byte ModeLive = 2;
 
     /// <summary>Most bytes of a body: M1 of mode live with the largest share and hash, and its binder.</summary>
-    public const int MaxSize = 1 + 1 + Limits.IdSize + Limits.NonceSize + 2 + 2 + 97 + Limits.IdSize + 48 + 48;
+    public const int MaxSize = 1 + 1 + Limits.IdSize + Limits.NonceSize + 2 + 2 + Group.MaxPublicSize + Limits.IdSize + 48 + 48;
 
     /// <summary>M1: the body without the binder.</summary>
     public byte[] Encode()
@@ -59,7 +59,7 @@ internal sealed record QuickModeRequest(
         byte[] id = reader.Bytes(Limits.IdSize).ToArray();
         ulong counter = mode == ModeNew ? reader.U64() : 0;
         byte[] nonce = reader.Bytes(Limits.NonceSize).ToArray();
-        (ushort group, byte[] share) = QuickModeShare.Decode(ref reader);
+        (ushort group, byte[] share) = QuickModeShare.Decode(ref reader, Role.Initiator);
         if (flags == 1 != (group != 0))
         {
             throw WireReader.Bad("quick mode request demands forward secrecy exactly when it has a share");
@@ -79,11 +79,11 @@ internal sealed record QuickModeRequest(
 /// <summary>The share of M1 and M2: group 0 and no bytes stand for none.</summary>
 internal static class QuickModeShare
 {
-    public static (ushort Group, byte[] Share) Decode(ref WireReader reader)
+    public static (ushort Group, byte[] Share) Decode(ref WireReader reader, Role sender)
     {
         ushort group = reader.U16();
         byte[] share = reader.Bytes16().ToArray();
-        int expected = group == 0 ? 0 : Group.Find(group)?.PublicSize ?? throw WireReader.Bad($"quick mode share has group 0x{group:x4}");
+        int expected = group == 0 ? 0 : Group.Find(group)?.PublicSize(sender) ?? throw WireReader.Bad($"quick mode share has group 0x{group:x4}");
         return share.Length == expected ? (group, share) : throw WireReader.Bad($"quick mode share has {share.Length} bytes, expected {expected}");
     }
 }

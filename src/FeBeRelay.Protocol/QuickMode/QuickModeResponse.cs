@@ -23,7 +23,7 @@ internal sealed record QuickModeResponse(byte Mode, byte[] Nonce, ushort ShareGr
             throw WireReader.Bad($"quick mode response has mode {mode}, expected {expectedMode}");
         }
         byte[] nonce = reader.Bytes(Limits.NonceSize).ToArray();
-        (ushort group, byte[] share) = QuickModeShare.Decode(ref reader);
+        (ushort group, byte[] share) = QuickModeShare.Decode(ref reader, Role.Responder);
         m2 = body[..^reader.Remaining].ToArray();
         binder2 = reader.Bytes(suite.HashSize).ToArray();
         reader.End();

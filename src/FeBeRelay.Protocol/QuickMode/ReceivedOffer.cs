@@ -70,16 +70,16 @@ internal sealed class ReceivedOffer
     /// <param name="channel">Mode live: the channel as it is. Mode new: null.</param>
     /// <param name="entropy">Source of nonce and share.</param>
     /// <returns>In mode live also the <c>binder 3</c> to expect, else null.</returns>
-    /// <exception cref="ProtocolException">The share is not a point of the group.</exception>
+    /// <exception cref="ProtocolException">The share is none of the group.</exception>
     public (byte[] Body, ChannelSecrets Secrets, Secret? Binder3) Accept(AssociationKeys keys, ChannelSecrets? channel, IEntropy entropy)
     {
-        using KeyShare? share = Request.ShareGroup == 0 ? null : new KeyShare(keys.Group, entropy.CreateKeyPair(keys.Group));
-        using Secret? agreed = share?.Agree(Request.Share);
+        (byte[] share, Secret? agreed) = Request.ShareGroup == 0 ? ([], null) : KeyShare.Answer(keys.Group, Request.Share, entropy);
+        using Secret? shared = agreed;
         var nonce = new byte[Limits.NonceSize];
         entropy.Fill(nonce);
         byte mode = channel is null ? QuickModeRequest.ModeNew : QuickModeRequest.ModeLive;
-        byte[] m2 = new QuickModeResponse(mode, nonce, share?.Group.Id ?? 0, share?.Public ?? []).Encode();
-        using var schedule = new QuickModeSchedule(keys, agreed, channel?.Chain);
+        byte[] m2 = new QuickModeResponse(mode, nonce, Request.ShareGroup, share).Encode();
+        using var schedule = new QuickModeSchedule(keys, shared, channel?.Chain);
         byte[] binder2 = schedule.Binder2(_m1, _binder1, m2);
         byte[] hash = schedule.ChainingHash(channel?.Hash ?? [], _m1, _binder1, m2, binder2);
         Secret? binder3 = channel is null ? null : new Secret(schedule.Binder3(hash));

@@ -53,6 +53,7 @@ internal enum AuditEventId
     PolicyRolledBack = 9062,
     WouldBeRefused = 9063,
     ClearTrafficCut = 9064,
+    WeakerExchange = 9080,
     FileStarted = 9100,
     Checkpoint = 9101,
     TornLineFound = 9102,

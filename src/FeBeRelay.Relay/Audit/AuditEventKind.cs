@@ -59,6 +59,7 @@ internal sealed record AuditEventKind(AuditEventId Id, string Windows, AuditCate
         new(AuditEventId.PolicyRolledBack, "", AuditCategory.Policy, AuditOutcome.Failure),
         new(AuditEventId.WouldBeRefused, "", AuditCategory.Clear, AuditOutcome.Failure),
         new(AuditEventId.ClearTrafficCut, "", AuditCategory.Clear, AuditOutcome.Failure),
+        new(AuditEventId.WeakerExchange, "", AuditCategory.Logon, AuditOutcome.Failure),
         new(AuditEventId.FileStarted, "", AuditCategory.Audit, AuditOutcome.Success),
         new(AuditEventId.Checkpoint, "", AuditCategory.Audit, AuditOutcome.Success),
         new(AuditEventId.TornLineFound, "", AuditCategory.Audit, AuditOutcome.Failure),

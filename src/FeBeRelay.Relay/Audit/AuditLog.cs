@@ -66,7 +66,15 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
     /// <summary>The back end behind a service answers at an address that is not protected.</summary>
     public void OtherWayToBackEnd(string service, string way) => Write(AuditEventId.OtherWayToBackEnd, e => e with { Service = service, Reason = way });
 
-    public void AssociationEstablished(Association association) => Write(AuditEventId.AssociationEstablished, e => With(e, association) with { Mode = "main" });
+    /// <summary>Main mode is complete; perhaps the peer settled for a weaker key exchange than this node would have.</summary>
+    public void AssociationEstablished(Association association)
+    {
+        Write(AuditEventId.AssociationEstablished, e => With(e, association) with { Mode = "main" });
+        if (association.MissedGroup is { } missed)
+        {
+            Write(AuditEventId.WeakerExchange, e => With(e, association) with { Mode = "main", Reason = $"this node prefers {missed.Name}, which the peer does not allow or puts behind {association.Group.Name}" });
+        }
+    }
 
     public void AssociationEnded(Association association, string reason) => Write(AuditEventId.AssociationEnded, e => With(e, association) with
     {

@@ -40,8 +40,8 @@ public sealed record LocalNodeSettings
     [MinLength(1)]
     public IReadOnlyList<string> Suites { get; init; } = ["aes256-gcm", "aes128-gcm"];
 
-    [Description("Key exchange groups this node accepts, best first.")]
-    [AllowedValues("p256", "p384")]
+    [Description("Key exchange groups this node offers and accepts, best first. p256-mlkem768 is the hybrid one: P-256 with ML-KEM-768, against who records today and has a quantum computer later.")]
+    [AllowedValues("p256", "p384", "p256-mlkem768")]
     [MinLength(1)]
     public IReadOnlyList<string> Groups { get; init; } = ["p256"];
 

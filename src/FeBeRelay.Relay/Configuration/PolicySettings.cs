@@ -79,6 +79,13 @@ public sealed record RuleSettings
     [MinLength(1)]
     public IReadOnlyList<string>? Suites { get; init; }
 
+    /// <summary>Null: <see cref="LocalNodeSettings.Groups"/>.</summary>
+    [Description("Key exchange groups for this traffic, best first; those of node:groups if absent. The hybrid one alone is a demand for it.")]
+    [Example("[ \"p256-mlkem768\" ]")]
+    [AllowedValues("p256", "p384", "p256-mlkem768")]
+    [MinLength(1)]
+    public IReadOnlyList<string>? Groups { get; init; }
+
     [Description("Forward secrecy: keys of each channel come from a key exchange of their own.")]
     public bool Pfs { get; init; } = true;
 

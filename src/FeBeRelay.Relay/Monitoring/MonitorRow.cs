@@ -22,6 +22,9 @@ internal sealed record MonitorRow(
 {
     private static readonly StringComparison Case = StringComparison.OrdinalIgnoreCase;
 
+    /// <summary>The key exchange group; null in the clear.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Why it is clear; null of associations.</summary>
     public string? Cause { get; init; }
 
@@ -33,7 +36,10 @@ internal sealed record MonitorRow(
         ChannelView? youngest = one.Channels.Count > 0 ? one.Channels[0] : null;
         return new MonitorRow(
             one.Peer, Join(one.Rules), one.Protection, one.Suite, one.Id, one.Role, Join(one.Services), youngest?.LocalAddress, youngest?.RemoteAddress,
-            one.Channels.Count, one.BytesSent, one.BytesReceived, one.AgeSeconds, one.RekeyInSeconds, one.ExpiresInSeconds);
+            one.Channels.Count, one.BytesSent, one.BytesReceived, one.AgeSeconds, one.RekeyInSeconds, one.ExpiresInSeconds)
+        {
+            Group = one.Group,
+        };
     }
 
     public static MonitorRow Of(ClearView one) => new(
@@ -44,7 +50,7 @@ internal sealed record MonitorRow(
 
     /// <summary>Whether one of its words has the text in it.</summary>
     public bool Contains(string text) =>
-        ((string?[])[Peer, Rule, Suite, Id, Service, From, To, MonitorText.Of(Protection)]).Any(word => word?.Contains(text, Case) == true);
+        ((string?[])[Peer, Rule, Suite, Group, Id, Service, From, To, MonitorText.Of(Protection)]).Any(word => word?.Contains(text, Case) == true);
 
     private static string? Join(IReadOnlyList<string> names) => names.Count == 0 ? null : string.Join(',', names);
 }

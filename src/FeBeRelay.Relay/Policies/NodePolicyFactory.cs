@@ -54,6 +54,7 @@ internal static class NodePolicyFactory
             Security = new SecurityMethods(
                 settings.Suites is null ? null : [.. settings.Suites.Select(Suite.Find).OfType<Suite>()], settings.Pfs, ToLifetimes(settings.Lifetimes))
             {
+                Groups = settings.Groups is null ? null : [.. settings.Groups.Select(Group.Find).OfType<Group>().Distinct()],
                 Authentication = [.. settings.Authentication.Select(AuthenticationMethod.Parse).OfType<AuthenticationMethod>().Distinct()],
             },
             Fallback = ToFallback(settings.Fallback),

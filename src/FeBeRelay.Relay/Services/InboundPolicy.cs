@@ -13,11 +13,15 @@ namespace FeBeRelay.Relay.Services;
 /// What policy says of what arrives: gathers the facts, finds the rule, asks the decision. On top stand the services' lists of peers, default deny.
 /// Thread-safe; each answer is by the policy in effect when it is asked.
 /// </summary>
-internal sealed class InboundPolicy(EffectivePolicy policy, ServiceTable services, IReadOnlyList<Suite> suites) : IPeerAdmission
+internal sealed class InboundPolicy(EffectivePolicy policy, ServiceTable services, NodeIdentity identity) : IPeerAdmission
 {
     /// <inheritdoc/>
     public IReadOnlyList<Suite> SuitesFor(PeerArrival arrival) =>
-        [.. policy.Current.FindBeforeIdentity(TrafficOf(arrival.Local, arrival.Remote)).SelectMany(rule => rule.Security.Suites ?? suites).Distinct()];
+        [.. policy.Current.FindBeforeIdentity(TrafficOf(arrival.Local, arrival.Remote)).SelectMany(rule => rule.Security.Suites ?? identity.Suites).Distinct()];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Group> GroupsFor(PeerArrival arrival) =>
+        [.. policy.Current.FindBeforeIdentity(TrafficOf(arrival.Local, arrival.Remote)).SelectMany(rule => rule.Security.Groups ?? identity.Groups).Distinct()];
 
     /// <inheritdoc/>
     public IReadOnlyList<AuthenticationMethod> MethodsFor(PeerArrival arrival) =>
@@ -45,7 +49,8 @@ internal sealed class InboundPolicy(EffectivePolicy policy, ServiceTable service
         PolicyRule rule = policy.Current.Find(traffic).Rule;
         string? refusal = !PolicyDecision.InboundChannel(rule, demand).IsAccepted ? $"rule {rule.Name} blocks it"
             : NotTaken(rule, peer) is { } notTaken ? notTaken
-            : !(rule.Security.Suites ?? suites).Contains(channel.Association.Suite) ? $"rule {rule.Name} does not allow {channel.Association.Suite.Name}"
+            : !(rule.Security.Suites ?? identity.Suites).Contains(channel.Association.Suite) ? $"rule {rule.Name} does not allow {channel.Association.Suite.Name}"
+            : !(rule.Security.Groups ?? identity.Groups).Contains(channel.Association.Group) ? $"rule {rule.Name} does not allow {channel.Association.Group.Name}"
             : null;
         return (rule, refusal);
     }

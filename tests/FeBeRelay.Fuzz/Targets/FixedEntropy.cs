@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol.Cryptography;
 
 namespace FeBeRelay.Fuzz.Targets;
@@ -18,8 +19,10 @@ internal sealed class FixedEntropy : IEntropy
         _key = key.ExportParameters(includePrivateParameters: true);
     }
 
+    public IMlKem768 MlKem { get; } = new BouncyCastleMlKem768();
+
     public void Fill(Span<byte> destination) => destination.Fill(_value);
 
     public ECDiffieHellman CreateKeyPair(Group group) =>
-        group == Group.P256 ? ECDiffieHellman.Create(_key) : throw new ArgumentException("settings of fuzz targets allow P-256 only", nameof(group));
+        group.CoordinateSize == Group.P256.CoordinateSize ? ECDiffieHellman.Create(_key) : throw new ArgumentException("settings of fuzz targets allow groups on P-256 only", nameof(group));
 }

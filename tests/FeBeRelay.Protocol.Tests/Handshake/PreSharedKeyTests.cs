@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Testing.Handshake;
@@ -88,7 +89,7 @@ public sealed class PreSharedKeyTests
     {
         using InitiatorHelloSent started = InitiatorHelloSent.Start(Node(Role.Initiator, Plant), Demand.Require, []);
         InitiatorHello hello = InitiatorHello.Decode(started.Message);
-        using var share = new KeyShare(Group.P256, PlatformEntropy.Instance.CreateKeyPair(Group.P256));
+        using var share = new KeyShare(Group.P256, NodeEntropy.Instance.CreateKeyPair(Group.P256));
         byte[] r2 = new ResponderHello(Limits.Version, RecordedEntropy.NewNonce(), Suite.Aes256Gcm.Id, new Share(Group.P256.Id, share.Public), [0xFB01]).Encode();
         using MainModeKeys keys = MainModeKeys.Agree(Suite.Aes256Gcm, share, hello.Shares[0].Public, started.Message, r2);
         using PreSharedKey held = Key("plant7", value);

@@ -1,3 +1,4 @@
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.QuickMode;
 using FeBeRelay.Protocol.Tests.Channels;
@@ -223,7 +224,7 @@ internal static class ChannelMisbehaviours
     /// <summary>M1 with binder 1 as the pair's own initiator makes it; its record is not sent.</summary>
     private static byte[] RequestBody(ChannelPair pair)
     {
-        ((InitiatorExchange)pair.Initiator.Core.Exchange).Start(pair.Association.Exchange, forwardSecrecy: true, Cryptography.PlatformEntropy.Instance);
+        ((InitiatorExchange)pair.Initiator.Core.Exchange).Start(pair.Association.Exchange, forwardSecrecy: true, NodeEntropy.Instance);
         return [.. ((InitiatorExchange)pair.Initiator.Core.Exchange).Request];
     }
 

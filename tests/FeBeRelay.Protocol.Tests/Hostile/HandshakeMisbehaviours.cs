@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.QuickMode;
@@ -49,6 +50,10 @@ internal static class HandshakeMisbehaviours
         {
             yield return new(Role.Initiator, "R1", name, error, () => HandshakeStage.ToResponder([.. Preface, .. broken(GoodHello())]));
         }
+        foreach ((string name, ProtocolError error, Func<byte[], byte[]> change) in BrokenHybridShares())
+        {
+            yield return new(Role.Initiator, "R1", name, error, () => HandshakeStage.ToResponder(Group.P256MlKem768, [.. Preface, .. HybridHello(change)]));
+        }
         // What is behind a cut cannot be read: the length says that it is not there.
         byte[] whole = GoodHello().Encode();
         foreach (int size in (int[])[1, 3, 20, 35, 36, 40, 57, 60, 62, 66, 100, whole.Length - RecordHeader.Size - 1])
@@ -57,6 +62,23 @@ internal static class HandshakeMisbehaviours
             BinaryPrimitives.WriteUInt16BigEndian(cut.AsSpan(3), (ushort)size);
             yield return new(Role.Initiator, "R1", $"a hello of {size} bytes, cut inside a field", ProtocolError.BadMessage, () => HandshakeStage.ToResponder([.. Preface, .. cut]));
         }
+    }
+
+    private static IEnumerable<(string, ProtocolError, Func<byte[], byte[]>)> BrokenHybridShares() =>
+    [
+        ("a hybrid share with a key out of range", ProtocolError.BadShare, share => [.. share[..65], 0xFF, (byte)(share[66] | 0x0F), .. share[67..]]),
+        ("a hybrid share with a key of ones", ProtocolError.BadShare, share => [.. share[..65], .. Enumerable.Repeat((byte)0xFF, share.Length - 65)]),
+        ("a hybrid share with a point that is none", ProtocolError.BadShare, share => [.. share[..64], (byte)(share[64] ^ 1), .. share[65..]]),
+        ("a hybrid share with a compressed point", ProtocolError.BadShare, share => [0x02, .. share[1..]]),
+        ("a hybrid share of a responder's length", ProtocolError.BadMessage, share => share[..1_153]),
+        ("a hybrid share one byte short", ProtocolError.BadMessage, share => share[..^1]),
+        ("a hybrid share without the key", ProtocolError.BadMessage, share => share[..65]),
+    ];
+
+    private static byte[] HybridHello(Func<byte[], byte[]> change)
+    {
+        using KeyShare share = KeyShare.Create(Group.P256MlKem768, NodeEntropy.Instance);
+        return (GoodHello() with { Shares = [new Share(Group.P256MlKem768.Id, change(share.Public))] }).Encode();
     }
 
     /// <summary>Each type where another belongs. An alert is heard everywhere; where two types belong, both are left out.</summary>
@@ -157,6 +179,8 @@ internal static class HandshakeMisbehaviours
         yield return Of("a share of zeros", ProtocolError.BadShare, h => h with { Share = h.Share with { Public = [0x04, .. new byte[64]] } });
         yield return Of("a share one byte short", ProtocolError.BadMessage, h => h with { Share = h.Share with { Public = h.Share.Public[..64] } });
         yield return Of("an empty share", ProtocolError.BadMessage, h => h with { Share = h.Share with { Public = [] } });
+        yield return Of("a hybrid share that was not offered", ProtocolError.NotOffered, h => h with { Share = new Share(Group.P256MlKem768.Id, [.. h.Share.Public, .. new byte[1_088]]) });
+        yield return Of("a hybrid share of an initiator's length", ProtocolError.BadMessage, h => h with { Share = new Share(Group.P256MlKem768.Id, [.. h.Share.Public, .. new byte[1_184]]) });
         yield return Of("no signature algorithm", ProtocolError.BadMessage, h => h with { Signatures = [] });
         yield return Of("a signature algorithm twice", ProtocolError.BadMessage, h => h with { Signatures = [0x0403, 0x0403] });
         yield return Of("9 signature algorithms", ProtocolError.BadMessage, h => h with { Signatures = [1, 2, 3, 4, 5, 6, 7, 8, 9] });
@@ -209,7 +233,7 @@ internal static class HandshakeMisbehaviours
             new(Role.Initiator, "M1", name, error, () => HandshakeStage.FirstRequest(request, seen));
         byte[] M1(TestAssociation a, ulong counter = 5, bool forwardSecrecy = true)
         {
-            using var initiator = new QuickModeInitiator(a.Keys, counter, forwardSecrecy, PlatformEntropy.Instance);
+            using var initiator = new QuickModeInitiator(a.Keys, counter, forwardSecrecy, NodeEntropy.Instance);
             return initiator.Message;
         }
         // The binder is made anew: what is broken is the form, and not the proof.

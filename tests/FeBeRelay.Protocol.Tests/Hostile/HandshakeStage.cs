@@ -1,3 +1,5 @@
+using FeBeRelay.Channel.Cryptography;
+using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Negotiation;
 using FeBeRelay.Protocol.QuickMode;
@@ -13,9 +15,12 @@ internal static class HandshakeStage
     private static readonly byte[] Preface = Protocol.Wire.Preface.Bytes.ToArray();
 
     /// <summary>Bytes to a node port, from the first one on.</summary>
-    public static Reaction ToResponder(params byte[][] bytes)
+    public static Reaction ToResponder(params byte[][] bytes) => ToResponder(Group.P256, bytes);
+
+    /// <summary>The same to a node that allows that group.</summary>
+    public static Reaction ToResponder(Group group, params byte[][] bytes)
     {
-        using var end = new ResponderNegotiation(MainModeRun.Settings(Role.Responder), TimeSpan.Zero);
+        using var end = new ResponderNegotiation(MainModeRun.Settings(Role.Responder, groups: [group]), TimeSpan.Zero);
         return Play(end, bytes.Select(b => (Func<byte[], byte[]>)(_ => b)));
     }
 
@@ -108,7 +113,7 @@ internal static class HandshakeStage
     {
         QuickModeResponder responder = QuickModeResponder.Read(request);
         responder.Authenticate(association.Keys, new CounterWindow());
-        (byte[] message, ChannelSecrets secrets) = responder.Accept(association.Keys, Cryptography.PlatformEntropy.Instance);
+        (byte[] message, ChannelSecrets secrets) = responder.Accept(association.Keys, NodeEntropy.Instance);
         secrets.Dispose();
         return message;
     }

@@ -19,7 +19,7 @@ internal static class WycheproofFile
 /// <summary>One test and the group that it is in.</summary>
 internal sealed record WycheproofTest(JsonElement Group, JsonElement Test)
 {
-    public string Name => $"tcId {Test.GetProperty("tcId").GetInt32()} ({Test.GetProperty("comment").GetString()})";
+    public string Name => $"tcId {Test.GetProperty("tcId").GetInt32()} ({(Test.TryGetProperty("comment", out JsonElement comment) ? comment.GetString() : "no comment")})";
 
     /// <summary>"acceptable" is not valid here: it stands for forms that a strict implementation may refuse.</summary>
     public bool IsValid => Result == "valid";

@@ -1,3 +1,4 @@
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
@@ -37,7 +38,7 @@ internal sealed class InBandFunction : IDisposable
         run.Send("ask for keys", Role.Responder, (s, m) => s.Ask(m, AskKind.Keys, default));
         Dictionary<string, string> first = run.Exchange(exchanges[0]);
         run.Decline("unknown", exchanges[1], exchange => exchange.AnswerUnknown());
-        run.Decline("refuse", exchanges[1], exchange => run.Use(exchanges[1], a => exchange.Answer(a, demandForwardSecrecy: true, PlatformEntropy.Instance)));
+        run.Decline("refuse", exchanges[1], exchange => run.Use(exchanges[1], a => exchange.Answer(a, demandForwardSecrecy: true, NodeEntropy.Instance)));
         Dictionary<string, string> second = run.Exchange(exchanges[1]);
         return new InBandOutputs(run._records, [first, second]);
     }

@@ -72,10 +72,19 @@ internal static class MainModeFunction
 
     private static byte[] SharedSecret(MainModeInputs inputs)
     {
-        KeyInput theirs = inputs.Responder.Key;
-        using ECDiffieHellman own = ECDiffieHellman.Create(MainModeReplay.KeyOf(inputs.Initiator.Keys.Single(k => k.Group == theirs.Group)));
+        KeyInput theirs = inputs.Responder.Key, ours = inputs.Initiator.Keys.Single(k => k.Group == theirs.Group);
+        using ECDiffieHellman own = ECDiffieHellman.Create(MainModeReplay.KeyOf(ours));
         using ECDiffieHellman peer = ECDiffieHellman.Create(MainModeReplay.KeyOf(theirs));
-        return own.DeriveRawSecretAgreement(peer.PublicKey);
+        byte[] agreed = own.DeriveRawSecretAgreement(peer.PublicKey);
+        return MainModeReplay.RestOf(ours) is { Length: > 0 } seed ? [.. agreed, .. Decapsulated(seed, theirs)] : agreed;
+    }
+
+    private static byte[] Decapsulated(byte[] seed, KeyInput theirs)
+    {
+        using IMlKem768Key key = new RecordedEntropy().MlKem.CreateKey(seed);
+        var secret = new byte[MlKem768.SecretSize];
+        key.Decapsulate(Convert.FromHexString(theirs.Public).AsSpan(Group.Find(theirs.Group)!.PointSize), secret);
+        return secret;
     }
 
     private static Dictionary<string, string> Hex(Dictionary<string, byte[]> values) =>

@@ -64,9 +64,18 @@ internal sealed class MainModeReplay(MainModeInputs inputs)
         return new ECParameters
         {
             Curve = group.Curve,
-            D = Convert.FromHexString(key.Private),
-            Q = new ECPoint { X = value[1..(1 + group.CoordinateSize)], Y = value[(1 + group.CoordinateSize)..] },
+            D = Convert.FromHexString(key.Private)[..group.CoordinateSize],
+            Q = new ECPoint { X = value[1..(1 + group.CoordinateSize)], Y = value[(1 + group.CoordinateSize)..group.PointSize] },
         };
+    }
+
+    /// <summary>What a hybrid share is made of besides the scalar: an initiator's seed, a responder's random bytes. Else empty.</summary>
+    public static byte[] RestOf(KeyInput key) => Convert.FromHexString(key.Private)[Group.Find(key.Group)!.CoordinateSize..];
+
+    private static RecordedEntropy Then(RecordedEntropy entropy, KeyInput key)
+    {
+        entropy.Then(KeyOf(key));
+        return RestOf(key) is { Length: > 0 } rest ? entropy.Then(rest) : entropy;
     }
 
     // A new one each time: recorded random numbers are used up.
@@ -76,14 +85,14 @@ internal sealed class MainModeReplay(MainModeInputs inputs)
         LifetimesOf(inputs.Initiator.Lifetimes),
         SignerOf(inputs.Initiator.Signer, _signedByInitiator),
         inputs.Initiator.Keys.Aggregate(
-            new RecordedEntropy().Then(Convert.FromHexString(inputs.Initiator.Nonce)), (entropy, key) => entropy.Then(KeyOf(key))));
+            new RecordedEntropy().Then(Convert.FromHexString(inputs.Initiator.Nonce)), Then));
 
     private MainModeSettings ResponderSettings => new(
         Suite.All,
         [Group.Find(inputs.Responder.Key.Group)!],
         Lifetimes.Default,
         SignerOf(inputs.Responder.Signer, _signedByResponder),
-        new RecordedEntropy().Then(Convert.FromHexString(inputs.Responder.Nonce)).Then(KeyOf(inputs.Responder.Key)));
+        Then(new RecordedEntropy().Then(Convert.FromHexString(inputs.Responder.Nonce)), inputs.Responder.Key));
 
     private static LocalIdentity SignerOf(SignerInputs signer, List<byte[]> signed) => new(
         [.. signer.Certificates.Select(Convert.FromHexString)],

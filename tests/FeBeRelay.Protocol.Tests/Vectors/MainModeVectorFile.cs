@@ -20,6 +20,9 @@ internal sealed record InitiatorInputs(
 internal sealed record ResponderInputs(
     string Nonce, KeyInput Key, string AssociationId, LifetimeInputs Lifetimes, byte Answer, byte Fate, SignerInputs Signer);
 
+/// <param name="Group">The group's number.</param>
+/// <param name="Private">The scalar; in a hybrid group then what the initiator's seed, or the responder's random bytes, are.</param>
+/// <param name="Public">The whole share.</param>
 internal sealed record KeyInput(ushort Group, string Private, string Public);
 
 internal sealed record SignerInputs(IReadOnlyList<string> Certificates, ushort Algorithm, string Signature);

@@ -24,13 +24,18 @@ internal static class MainModeVectorWriter
         return new MainModeVectorFile(vectors, [.. BrokenHellos(vectors[0]), .. vectors.SelectMany(BrokenAccepts)]);
     }
 
+    /// <summary>One in the hybrid group, offered beside another.</summary>
+    public static MainModeVector MakeHybrid() =>
+        Make(Suite.Aes256Gcm, [Suite.Aes256Gcm], [Group.P256MlKem768, Group.P256], SignatureScheme.EcdsaP256Sha256, SignatureScheme.EcdsaP256Sha256, []);
+
     private static MainModeVector Make(
         Suite suite, Suite[] suites, Group[] groups, SignatureScheme initiator, SignatureScheme responder, byte[] tried)
     {
+        KeyInput[] keys = [.. groups.Select(NewKey.Initiator)];
         var inputs = new MainModeInputs(
             new InitiatorInputs(
                 Convert.ToHexStringLower(RecordedEntropy.NewNonce()),
-                [.. groups.Select(NewKey)],
+                [.. keys],
                 (byte)Demand.Require,
                 Convert.ToHexStringLower(tried),
                 new LifetimeInputs(28_800, 0, 900, 100_000),
@@ -38,7 +43,7 @@ internal static class MainModeVectorWriter
                 Unsigned(TestIdentity.Of(Role.Initiator, initiator))),
             new ResponderInputs(
                 Convert.ToHexStringLower(RecordedEntropy.NewNonce()),
-                NewKey(groups[0]),
+                NewKey.Responder(keys[0]),
                 Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Limits.IdSize)),
                 new LifetimeInputs(3_600, 1_000, 1_800, 50_000),
                 (byte)Answer.Protected,
@@ -66,12 +71,6 @@ internal static class MainModeVectorWriter
 
     private static SignerInputs Signed(SignerInputs signer, TestIdentity identity, byte[] content) =>
         signer with { Signature = Convert.ToHexStringLower(identity.Sign(content)) };
-
-    private static KeyInput NewKey(Group group)
-    {
-        ECParameters key = RecordedEntropy.NewKey(group);
-        return new KeyInput(group.Id, Convert.ToHexStringLower(key.D!), Convert.ToHexStringLower([0x04, .. key.Q.X!, .. key.Q.Y!]));
-    }
 
     private static IEnumerable<BrokenRecord> BrokenHellos(MainModeVector vector)
     {

@@ -52,7 +52,12 @@ internal static class QuickModeFunction
 
     public static RecordedEntropy Entropy(string nonce, KeyInput? key)
     {
-        RecordedEntropy entropy = new RecordedEntropy().Then(Convert.FromHexString(nonce));
+        var entropy = new RecordedEntropy();
+        if (key is not null && MainModeReplay.RestOf(key) is { Length: > 0 } rest)
+        {
+            entropy.Then(rest);
+        }
+        entropy.Then(Convert.FromHexString(nonce));
         return key is null ? entropy : entropy.Then(MainModeReplay.KeyOf(key));
     }
 }

@@ -32,6 +32,13 @@ internal static class QuickModeVectorWriter
         }),
     ]);
 
+    /// <summary>One in the hybrid group.</summary>
+    public static QuickModeVector MakeHybrid()
+    {
+        QuickModeInputs inputs = NewInputs(Suite.Aes256Gcm, Group.P256MlKem768, withShare: true);
+        return new QuickModeVector($"{Suite.Aes256Gcm.Name} {Group.P256MlKem768.Name}", inputs, QuickModeFunction.Of(inputs));
+    }
+
     public static Suite SuiteOf(QuickModeVector vector) => Suite.Find(vector.Inputs.Suite)!;
 
     private static QuickModeVector Make(Suite suite, bool withShare)
@@ -42,22 +49,20 @@ internal static class QuickModeVectorWriter
         return new QuickModeVector($"{suite.Name} {(withShare ? "with" : "without")} share", inputs, QuickModeFunction.Of(inputs));
     }
 
-    private static QuickModeInputs NewInputs(Suite suite, Group group, bool withShare) => new(
-        suite.Name,
-        group.Name,
-        Random(suite.HashSize),
-        Random(Limits.IdSize),
-        Counter: 7,
-        Random(Limits.NonceSize),
-        withShare ? NewKey(group) : null,
-        Random(Limits.NonceSize),
-        withShare ? NewKey(group) : null);
+    private static QuickModeInputs NewInputs(Suite suite, Group group, bool withShare)
+    {
+        KeyInput? key = withShare ? NewKey.Initiator(group) : null;
+        return new QuickModeInputs(
+            suite.Name,
+            group.Name,
+            Random(suite.HashSize),
+            Random(Limits.IdSize),
+            Counter: 7,
+            Random(Limits.NonceSize),
+            key,
+            Random(Limits.NonceSize),
+            key is null ? null : NewKey.Responder(key));
+    }
 
     private static string Random(int size) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(size));
-
-    private static KeyInput NewKey(Group group)
-    {
-        ECParameters key = RecordedEntropy.NewKey(group);
-        return new KeyInput(group.Id, Convert.ToHexStringLower(key.D!), Convert.ToHexStringLower([0x04, .. key.Q.X!, .. key.Q.Y!]));
-    }
 }

@@ -36,7 +36,7 @@ internal sealed class SecondImplementation : IDisposable
             {
               "node": {
                 "name": "{{node}}", "certificate": { "path": "{{node}}.pem", "keyPath": "{{node}}.key" }, "trustedRoots": [ "ca.pem" ],
-                "suites": [ "aes256-gcm", "aes128-gcm", "aes256-gmac" ], "groups": [ "p256", "p384" ] {{more}}
+                "suites": [ "aes256-gcm", "aes128-gcm", "aes256-gmac" ], "groups": [ "p256-mlkem768", "p256", "p384" ] {{more}}
               },
               {{rest}}
             }

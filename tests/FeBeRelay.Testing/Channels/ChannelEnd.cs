@@ -1,3 +1,4 @@
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Cryptography;
@@ -53,7 +54,7 @@ public sealed class ChannelEnd : IDisposable
     /// <summary>M1 under an association, the channel's own where nothing is said (initiator).</summary>
     public byte[] Request(ExchangeAssociation? association = null, bool forwardSecrecy = true)
     {
-        ((InitiatorExchange)Core.Exchange).Start(association ?? _pair.Association.Exchange, forwardSecrecy, PlatformEntropy.Instance);
+        ((InitiatorExchange)Core.Exchange).Start(association ?? _pair.Association.Exchange, forwardSecrecy, NodeEntropy.Instance);
         return Written((sender, memory) => sender.Request(memory, _pair.Now));
     }
 
@@ -61,7 +62,7 @@ public sealed class ChannelEnd : IDisposable
     public byte[] Answer(ExchangeAssociation? association = null, bool demandForwardSecrecy = false)
     {
         ReadRequest();
-        ((ResponderExchange)Core.Exchange).Answer(association ?? _pair.Association.Exchange, demandForwardSecrecy, PlatformEntropy.Instance);
+        ((ResponderExchange)Core.Exchange).Answer(association ?? _pair.Association.Exchange, demandForwardSecrecy, NodeEntropy.Instance);
         return Written((sender, memory) => sender.Answer(memory, _pair.Now));
     }
 

@@ -1,3 +1,4 @@
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
@@ -21,7 +22,7 @@ public sealed record MainModeRun(byte[] R1, byte[] R2, byte[] R3, byte[] R4, byt
             groups ?? [Group.P256],
             Lifetimes.Default,
             TestIdentity.Of(role, scheme).Local,
-            entropy ?? PlatformEntropy.Instance);
+            entropy ?? NodeEntropy.Instance);
 
     /// <summary>Runs main mode between two nodes whose chains are taken as verified.</summary>
     public static MainModeRun Complete(MainModeSettings initiator, MainModeSettings responder, Demand demand = Demand.Require, byte[]? tried = null, Lifetimes? own = null)

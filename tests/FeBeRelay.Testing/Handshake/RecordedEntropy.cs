@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol.Cryptography;
 
 namespace FeBeRelay.Testing.Handshake;
@@ -8,6 +9,9 @@ public sealed class RecordedEntropy : IEntropy
 {
     private readonly Queue<byte[]> _bytes = new();
     private readonly Queue<ECParameters> _keys = new();
+
+    /// <summary>BouncyCastle's, whose random bytes can be recorded too.</summary>
+    public IMlKem768 MlKem { get; } = new BouncyCastleMlKem768();
 
     /// <summary>What the next <see cref="Fill"/> gives.</summary>
     public RecordedEntropy Then(byte[] bytes)

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Channel.Connections;
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Negotiation;
@@ -25,7 +26,7 @@ public static class SocketInitiator
             [leaf.RawData],
             SignatureScheme.EcdsaP256Sha256,
             data => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
-        var settings = new MainModeSettings([Suite.Aes256Gcm], [Group.P256], Lifetimes.Default, identity, PlatformEntropy.Instance);
+        var settings = new MainModeSettings([Suite.Aes256Gcm], [Group.P256], Lifetimes.Default, identity, NodeEntropy.Instance);
         TimeProvider time = TimeProvider.System;
         using var negotiation = InitiatorNegotiation.WithMainMode(settings, demand, forwardSecrecy: true, time.GetElapsedTime(0));
         while (negotiation.Status != NegotiationStatus.NeedsQuickMode)

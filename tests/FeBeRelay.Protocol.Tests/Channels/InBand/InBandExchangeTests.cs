@@ -1,3 +1,4 @@
+using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.QuickMode;
@@ -30,6 +31,38 @@ public sealed class InBandExchangeTests
         Assert.Equal(pair.Initiator.Core.Sender.Spi, pair.Responder.Core.Receiver.Spi);
         Assert.Equal(pair.Initiator.Core.Receiver.Spi, pair.Responder.Core.Sender.Spi);
         Assert.Equal((1, 1), (pair.Initiator.Core.Exchange.Completed, pair.Responder.Core.Exchange.Completed));
+    }
+
+    [Fact]
+    public void A_hybrid_exchange_makes_new_keys_and_moves_a_channel_from_another_group_and_back()
+    {
+        using ChannelPair pair = Started();
+        using var hybrid = new TestAssociation(1, group: Group.P256MlKem768);
+        using var other = new TestAssociation(2);
+
+        pair.Rekey(hybrid.Exchange);
+        pair.RequireData(1);
+        pair.Rekey(hybrid.Exchange);
+        pair.RequireData(2);
+        pair.Rekey(other.Exchange);
+        pair.RequireData(3);
+
+        Assert.Equal((3, 3), (pair.Initiator.Core.Exchange.Completed, pair.Responder.Core.Exchange.Completed));
+    }
+
+    [Fact]
+    public void Only_a_share_that_waits_needs_the_room_for_a_long_one()
+    {
+        using ChannelPair pair = Started();
+        using var hybrid = new TestAssociation(1, group: Group.P256MlKem768);
+        ChannelSender sender = pair.Initiator.Core.Sender;
+        Assert.Equal(ChannelSender.UsualControlBytes, sender.ControlBytes);
+
+        ((InitiatorExchange)pair.Initiator.Core.Exchange).Start(hybrid.Exchange, forwardSecrecy: true, NodeEntropy.Instance);
+
+        Assert.Equal(ChannelSender.MaxControlBytes, sender.ControlBytes);
+        Assert.InRange(sender.Request(new byte[sender.ControlBytes], pair.Now), Group.P256MlKem768.OfferSize, ChannelSender.MaxControlBytes);
+        Assert.Equal(ChannelSender.UsualControlBytes, sender.ControlBytes);
     }
 
     [Fact]
