@@ -25,7 +25,7 @@ public sealed record SecurityMethods(IReadOnlyList<Suite>? Suites, bool ForwardS
     public override string ToString()
     {
         string suites = Suites is null ? "the node's suites" : string.Join(", ", Suites.Select(suite => suite.Name));
-        string authentication = Authentication is [{ Key: null }] ? "" : $"; {string.Join(", ", Authentication)}";
+        string authentication = Authentication is [var only] && only == AuthenticationMethod.Certificate ? "" : $"; {string.Join(", ", Authentication)}";
         return $"{suites}; {(ForwardSecrecy ? "pfs" : "no pfs")}; {Lifetimes?.ToString() ?? "the node's lifetimes"}{authentication}";
     }
 }
