@@ -76,9 +76,9 @@ internal sealed class KerberosRealm : IAsyncDisposable
     /// <summary>Gives a principal another key, of which no keytab knows.</summary>
     public Task ChangeKeyAsync(string principal) => AdministerAsync("kadmin.local", "-q", $"cpw -randkey {principal}");
 
-    /// <summary>Gets a ticket-granting ticket by the keytab and leaves it in a file.</summary>
+    /// <summary>Gets a ticket-granting ticket by the keytab, at the KDC's time, and leaves it in a file.</summary>
     public Task LogOnNodeAsync(string principal, string keytab, string cache) =>
-        Tool.RunAsync(new Dictionary<string, string>(NodeEnvironment) { ["KRB5CCNAME"] = $"FILE:{cache}" }, "kinit", "-k", "-t", keytab, principal);
+        Tool.RunAsync(AtKdcTime(new(NodeEnvironment) { ["KRB5CCNAME"] = $"FILE:{cache}" }), "kinit", "-k", "-t", keytab, principal);
 
     /// <summary>The KDC goes.</summary>
     public Task StopAsync() => _kdc!.TerminateAsync();
@@ -121,14 +121,18 @@ internal sealed class KerberosRealm : IAsyncDisposable
 
     private async Task ServeAsync()
     {
-        Dictionary<string, string> environment = AdministratorEnvironment;
+        _kdc = new ServerProcess(_folder, AtKdcTime(AdministratorEnvironment), "krb5kdc", "-n");
+        await _kdc.ListensAsync(_endPoint);
+    }
+
+    private Dictionary<string, string> AtKdcTime(Dictionary<string, string> environment)
+    {
         if (_clock is not null)
         {
             environment["LD_PRELOAD"] = Tool.FakeTime;
             environment["FAKETIME"] = _clock;
         }
-        _kdc = new ServerProcess(_folder, environment, "krb5kdc", "-n");
-        await _kdc.ListensAsync(_endPoint);
+        return environment;
     }
 
     private static string Password(int number) => string.Create(CultureInfo.InvariantCulture, $"secret{number}");

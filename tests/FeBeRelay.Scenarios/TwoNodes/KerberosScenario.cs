@@ -154,7 +154,6 @@ public sealed class KerberosScenario
         await using KerberosRealm realm = await KerberosRealm.StartForNodesAsync(clock: "-3h");
         await using NodePair nodes = await PairAsync(realm, server, PolicyOf("kerberos"), cache: true);
         await realm.LogOnNodeAsync(Fe, nodes["fe1.keytab"], nodes["fe1.cc"]);
-        await realm.StopAsync();
         await nodes.StartAsync();
 
         await AssertRefusedAsync(nodes);

@@ -74,7 +74,7 @@ internal sealed partial class TicketReasons : EventListener
     private static IReadOnlyList<(string Words, string Fix)> Fixes =>
     [
         ("Clock skew", "set the clocks of both nodes and of the KDC right"),
-        ("Ticket expired", "the ticket is over by this node's clock: set the clocks right, or have the peer get another (a keytab does that by itself)"),
+        ("Ticket expired", "the ticket is over by this node's clock: set the clocks right, or get another (a keytab does that by itself)"),
         ("not yet valid", "set the clocks of both nodes and of the KDC right"),
         ("not found in keytab", "the keytab has not the key that the ticket is for: extract it anew for this principal (ktadd)"),
         ("Decrypt integrity check failed", "the key in the keytab is not the KDC's: extract it anew (ktadd)"),
