@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using FeBeRelay.Protocol.Handshake;
 
 namespace FeBeRelay.Channel.Identity.Kerberos;
@@ -11,6 +12,9 @@ public sealed class KerberosNode
 {
     /// <summary>Tickets that are waited for at a time. The library asks a KDC for up to half a minute, blocking, and cannot be told to stop: more wait their turn.</summary>
     private const int MostRequests = 8;
+
+    // What .NET itself loads for it.
+    private const string Library = "libgssapi_krb5.so.2";
 
     private readonly SemaphoreSlim _requests = new(MostRequests, MostRequests);
 
@@ -35,6 +39,10 @@ public sealed class KerberosNode
     /// <inheritdoc cref="Start"/>
     public static void Check(string? keytab)
     {
+        if (OperatingSystem.IsLinux() && !NativeLibrary.TryLoad(Library, out _))
+        {
+            throw new IdentityException($"{Library}: the system's Kerberos is not there; install it (Debian: apt-get install libgssapi-krb5-2)");
+        }
         KerberosProfile.Check();
         if (keytab is not null)
         {

@@ -75,11 +75,11 @@ internal sealed class TicketExchange : IDisposable
 
     private byte[] Step(byte[] token, NegotiateAuthenticationStatusCode wanted, string failure)
     {
-        (byte[]? output, NegotiateAuthenticationStatusCode status) = TicketReasons.Listening(() =>
+        (byte[]? output, NegotiateAuthenticationStatusCode status) = Guarded(failure, () => TicketReasons.Listening(() =>
         {
             byte[]? made = _context.GetOutgoingBlob(token, out NegotiateAuthenticationStatusCode code);
             return (made, code);
-        });
+        }));
         // Nothing but the status counts: after a failure the context's other properties may say that all is well.
         return status == wanted
             ? output ?? []
@@ -97,9 +97,26 @@ internal sealed class TicketExchange : IDisposable
     private byte[] Sign(byte[] content)
     {
         var mic = new ArrayBufferWriter<byte>();
-        _context.ComputeIntegrityCheck(content, mic);
+        Guarded("a MIC by Kerberos cannot be made", () =>
+        {
+            _context.ComputeIntegrityCheck(content, mic);
+            return true;
+        });
         return mic.WrittenSpan.ToArray();
     }
 
-    private bool Verify(byte[] content, byte[] mic) => _context.VerifyIntegrityCheck(content, mic);
+    private bool Verify(byte[] content, byte[] mic) => Guarded("a MIC by Kerberos cannot be checked", () => _context.VerifyIntegrityCheck(content, mic));
+
+    // The platform throws exceptions of its own, some of them internal, where it does not return a code.
+    private static T Guarded<T>(string failure, Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            throw new TicketException($"{failure}: {CertificateNames.Printable(e.Message)}");
+        }
+    }
 }
