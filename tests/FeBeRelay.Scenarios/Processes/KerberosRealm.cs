@@ -64,7 +64,7 @@ internal sealed class KerberosRealm : IAsyncDisposable
     }
 
     /// <summary>What a node needs to know of the realm.</summary>
-    public IReadOnlyDictionary<string, string> NodeEnvironment => new Dictionary<string, string> { ["KRB5_CONFIG"] = _folder["krb5.conf"], ["KRB5RCACHENAME"] = $"dfl:{_folder["replays"]}" };
+    public IReadOnlyDictionary<string, string> NodeEnvironment => new Dictionary<string, string> { ["KRB5_CONFIG"] = _folder["krb5.conf"], ["KRB5RCACHENAME"] = $"file2:{_folder["replays"]}" };
 
     /// <summary>Makes a principal for a node, and its keytab.</summary>
     public async Task AddNodeAsync(string principal, string keytab)
