@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Cryptography;
 using FeBeRelay.Channel.Identity;
+using FeBeRelay.Channel.Identity.Kerberos;
 using FeBeRelay.Channel.Identity.Revocation;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Cryptography;
@@ -15,8 +16,9 @@ namespace FeBeRelay.Channel;
 public sealed class NodeIdentity
 {
     private readonly TimeProvider _time;
+    private readonly KerberosNode? _kerberos;
 
-    // Tells this node from others that hold the same pre-shared key.
+    // Tells this node from others that hold the same pre-shared key, or the same keytab.
     private readonly byte[] _instance = RandomNumberGenerator.GetBytes(Limits.IdSize);
     private volatile Credentials _credentials;
 
@@ -27,12 +29,14 @@ public sealed class NodeIdentity
     /// <param name="lifetimes">The longest that it allows.</param>
     /// <param name="time">The clock of certificates' validity.</param>
     /// <param name="keys">Pre-shared keys that policy may name; none where null.</param>
+    /// <param name="kerberos">The node's part in a realm of Kerberos; null for none.</param>
     public NodeIdentity(
         NodeCertificate certificate, TrustedRoots roots, IReadOnlyList<Suite> suites, IReadOnlyList<Group> groups, Lifetimes lifetimes, TimeProvider time,
-        IReadOnlyList<PreSharedKey>? keys = null)
+        IReadOnlyList<PreSharedKey>? keys = null, KerberosNode? kerberos = null)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         _time = time;
+        _kerberos = kerberos;
         _credentials = new Credentials(
             certificate,
             new PeerCertificateVerifier(roots, time, certificate.Leaf),
@@ -57,6 +61,9 @@ public sealed class NodeIdentity
 
     /// <summary>What they have taken back, as far as it knows.</summary>
     public RevocationLists Revocation => _credentials.Verifier.Revocation;
+
+    /// <summary>Its part in a realm; there where Kerberos was offered or taken.</summary>
+    internal KerberosNode Kerberos => _kerberos ?? throw new InvalidOperationException("this node has no Kerberos");
 
     internal MainModeSettings Settings => _credentials.Settings;
 
@@ -104,12 +111,15 @@ public sealed class NodeIdentity
     internal IReadOnlyList<MainModeMethod> MethodsOf(IEnumerable<AuthenticationMethod> allowed)
     {
         IReadOnlyList<PreSharedKey> keys = _credentials.Keys;
-        return
-        [
-            .. allowed.Select(method => new MainModeMethod(keys.FirstOrDefault(key => key.Name == method.Key)))
-                .Zip(allowed).Where(pair => pair.First.Key is not null || pair.Second.Key is null).Select(pair => pair.First),
-        ];
+        return [.. allowed.Select(method => MethodOf(method, keys)).OfType<MainModeMethod>()];
     }
+
+    /// <summary>That way to authenticate with this node's means; null where it has not got them.</summary>
+    private MainModeMethod? MethodOf(AuthenticationMethod method, IReadOnlyList<PreSharedKey> keys) =>
+        method.IsKerberos ? _kerberos is null ? null : MainModeMethod.Kerberos
+        : method.Key is null ? MainModeMethod.Certificates
+        : keys.FirstOrDefault(key => key.Name == method.Key) is { } key ? new MainModeMethod(key)
+        : null;
 
     /// <summary>What of it goes into one offer.</summary>
     private IReadOnlyList<MainModeMethod> OfferOf(IReadOnlyList<AuthenticationMethod> allowed)
@@ -129,6 +139,11 @@ public sealed class NodeIdentity
             return _credentials.Keys.Any(key => key.Name == name && key.Fingerprint == association.Peer.Fingerprint)
                 ? null
                 : new CertificateProblem(IdentityRefusal.Revoked, $"this node no longer has pre-shared key {name} as it was");
+        }
+        if (association.Peer.Method.IsKerberos)
+        {
+            // Tickets are not taken back: the association's life is the limit.
+            return null;
         }
         return Verify(association.PeerChain, association.Role == Role.Initiator ? PeerRole.Responder : PeerRole.Initiator).Problem;
     }

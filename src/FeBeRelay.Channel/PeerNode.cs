@@ -29,8 +29,14 @@ public sealed record PeerNode(string Name, EndPoint Address, string Identity)
     /// <param name="longest">How long the lasting ones may.</param>
     public static TimeSpan LongestUnused(int younger, TimeSpan longest) => younger < LastingIdleChannels || longest < SurplusUnused ? longest : SurplusUnused;
 
+    /// <summary>The service principal that a ticket for it is asked for, <c>service/host</c>; null for <c>feberelay/</c> and <see cref="Identity"/>.</summary>
+    public string? KerberosService { get; init; }
+
     /// <summary>How its channels are protected: the policy's word.</summary>
     public SecurityMethods Security { get; init; } = SecurityMethods.Default;
+
+    /// <summary>What a ticket is asked for.</summary>
+    internal string Service => KerberosService ?? $"feberelay/{Identity.ToLowerInvariant()}";
 
     /// <summary>What associations with it are kept by: those made for other security methods are not used.</summary>
     internal string AssociationKey => Security == SecurityMethods.Default ? Name : $"{Name} ({Security})";

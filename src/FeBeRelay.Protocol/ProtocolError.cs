@@ -43,6 +43,8 @@ public enum ProtocolError
     Truncated,
     /// <summary>A deadline passed.</summary>
     Deadline,
+    /// <summary>This node has no Kerberos ticket for the peer (clause 2.14).</summary>
+    NoTicket,
     /// <summary>This node does no public-key work for that peer now (clause 8.5).</summary>
     OverBudget,
 }

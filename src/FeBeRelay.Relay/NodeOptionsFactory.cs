@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Channel;
 using FeBeRelay.Channel.Identity;
+using FeBeRelay.Channel.Identity.Kerberos;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Relay.Configuration;
@@ -81,7 +82,8 @@ internal static class NodeOptionsFactory
         [.. node.Groups.Select(g => Group.Find(g)!)],
         ToLifetimes(lifetimes),
         time,
-        [.. node.PreSharedKeys.Select(key => PreSharedKeyFile.Load(key.Key, key.Value.Path))]);
+        [.. node.PreSharedKeys.Select(key => PreSharedKeyFile.Load(key.Key, key.Value.Path))],
+        node.Kerberos.IsOn ? KerberosNode.Start(node.Kerberos.Keytab) : null);
 
     internal static NodeCertificate LoadCertificate(CertificateSettings settings, IReadOnlyCollection<PeerRole> roles, TimeProvider time) =>
         StoreOf(settings)?.Load(roles, time) ?? NodeCertificate.Load(new NodeCertificateFiles(settings.Path!, settings.KeyPath, settings.PasswordFile), roles, time);
@@ -112,6 +114,7 @@ internal static class NodeOptionsFactory
     public static PeerNode ToPeer(string name, PeerNodeSettings settings) => new(name, settings.Address.ToEndPoint(), settings.Identity)
     {
         SourceAddress = settings.SourceAddress,
+        KerberosService = settings.KerberosService,
         MaxIdleChannels = settings.MaxIdleChannels,
         WarmChannels = settings.WarmChannels,
     };

@@ -14,6 +14,7 @@ internal static class FuzzTargets
         new KeyOfferTarget(),
         new KeyAuthenticationTarget(FeBeRelay.Protocol.Role.Responder),
         new KeyAuthenticationTarget(FeBeRelay.Protocol.Role.Initiator),
+        new TicketTarget(),
         new VerdictTarget(),
         new QuickModeRequestTarget(),
         new QuickModeAnswerTarget(),

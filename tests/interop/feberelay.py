@@ -14,6 +14,7 @@ from fbr.errors import BACK_END_UNREACHABLE, NO_SERVICE, RESET, Alerted, Protoco
 from fbr.identity import Identity
 from fbr.keys import GROUPS, SUITES
 from fbr.shared_key import SharedKey
+from fbr.ticket import Ticket
 from fbr.wire import INITIATOR_HELLO, M1, Link
 
 FIRST_MESSAGE_SECONDS, HANDSHAKE_SECONDS = 5, 10
@@ -320,7 +321,8 @@ def policy_of(arguments) -> Policy:
     return Policy(tuple(suites[name] for name in arguments.suite or ("aes256-gcm", "aes128-gcm")),
                   tuple(groups[name] for name in arguments.group or ("p256",)), lifetimes,
                   peers=tuple(name.lower() for name in arguments.peer) if arguments.role == "listen" else (),
-                  requires_shares=getattr(arguments, "require_pfs", False), key=SharedKey.read(arguments.psk) if arguments.psk else None)
+                  requires_shares=getattr(arguments, "require_pfs", False), key=SharedKey.read(arguments.psk) if arguments.psk else None,
+                  ticket=Ticket() if arguments.kerberos else None)
 
 
 def parse(argv):
@@ -329,6 +331,7 @@ def parse(argv):
     common.add_argument("--cert", required=True, help="PEM: the leaf, then its intermediates")
     common.add_argument("--key", required=True)
     common.add_argument("--ca", required=True, help="PEM: the trusted roots")
+    common.add_argument("--kerberos", action="store_true", help="authenticate by Kerberos only; peers are then krb=service/host (connect) or krb=principal@REALM (listen)")
     common.add_argument("--psk", help="NAME=FILE: authenticate by this pre-shared key only, not by certificates; peers are then psk=NAME")
     common.add_argument("--suite", action="append", choices=[suite.name for suite in SUITES.values()], help="in order of preference")
     common.add_argument("--group", action="append", choices=[group.name for group in GROUPS.values()], help="in order of preference")

@@ -296,10 +296,11 @@ public sealed class Association : IDisposable
 
     private void CountLocked() => QuickModes++;
 
-    /// <summary>Never longer than the peer's certificates are valid.</summary>
+    /// <summary>Never longer than the peer's certificates are valid, or a ticket may be.</summary>
     private static TimeSpan Lifetime(DateTimeOffset now, PeerIdentity peer, Lifetimes lifetimes)
     {
         var agreed = TimeSpan.FromSeconds(lifetimes.AssociationSeconds);
+        agreed = peer.LongestLife is { } longest && longest < agreed ? longest : agreed;
         TimeSpan valid = peer.NotAfter - now;
         return valid < agreed ? valid : agreed;
     }

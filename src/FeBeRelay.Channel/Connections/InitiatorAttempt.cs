@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Identity;
+using FeBeRelay.Channel.Identity.Kerberos;
 using FeBeRelay.Channel.Rekeying;
 using FeBeRelay.Channel.Telemetry;
 using FeBeRelay.Protocol;
@@ -27,6 +28,7 @@ internal sealed class InitiatorAttempt(
         Remote = connector.Peer.Address,
         PeerNode = connector.Peer.Name,
     };
+    private TicketExchange? _ticket;
     private bool _associationOnly;
     private ulong _counter;
 
@@ -100,7 +102,7 @@ internal sealed class InitiatorAttempt(
             while (negotiation.Status != NegotiationStatus.Done)
             {
                 await NegotiationTransport.AdvanceAsync(negotiation, socket, time, cancellation).ConfigureAwait(false);
-                if (!AnswerPause(negotiation))
+                if (!await AnswerPauseAsync(negotiation, cancellation).ConfigureAwait(false))
                 {
                     socket.Dispose();
                     return null;
@@ -131,6 +133,7 @@ internal sealed class InitiatorAttempt(
         finally
         {
             negotiation?.Dispose();
+            _ticket?.Dispose();
             LetGo();
         }
     }
@@ -149,7 +152,7 @@ internal sealed class InitiatorAttempt(
         new(Step, $"{Name(Step)} with node {connector.Peer.Name} ({connector.Peer.Address}) failed: {e.Message}", e) { Observation = PeerBehaviour.Of(e, peerSpeaks) };
 
     /// <summary>Gives the negotiation what it pauses for; false when the connection is not needed any more.</summary>
-    private bool AnswerPause(InitiatorNegotiation negotiation)
+    private async ValueTask<bool> AnswerPauseAsync(InitiatorNegotiation negotiation, CancellationToken cancellation)
     {
         switch (negotiation.Status)
         {
@@ -162,6 +165,12 @@ internal sealed class InitiatorAttempt(
                     return false;
                 }
                 negotiation.StartMainMode();
+                return true;
+            case NegotiationStatus.NeedsTicket:
+                await AskForTicketAsync(negotiation, cancellation).ConfigureAwait(false);
+                return true;
+            case NegotiationStatus.NeedsContext:
+                CompleteContext(negotiation);
                 return true;
             case NegotiationStatus.NeedsVerdict:
                 Verify(negotiation);
@@ -177,6 +186,36 @@ internal sealed class InitiatorAttempt(
                 return true;
             default:
                 return true;
+        }
+    }
+
+    /// <summary>Gets a ticket for the service that this node's own configuration names for the peer (docs/protocol.md 2.14).</summary>
+    private async Task AskForTicketAsync(InitiatorNegotiation negotiation, CancellationToken cancellation)
+    {
+        try
+        {
+            (_ticket, byte[] token) = await NegotiationTransport.WithinDeadlineAsync(
+                negotiation, either => identity.Kerberos.AskAsync(connector.Peer.Service, either), time, cancellation).ConfigureAwait(false);
+            negotiation.SendTicket(token);
+        }
+        catch (TicketException e)
+        {
+            throw negotiation.Reject(e.Message, ProtocolError.NoTicket);
+        }
+    }
+
+    /// <summary>Takes the peer's answer: whoever can give it, and prove it, is that service.</summary>
+    private void CompleteContext(InitiatorNegotiation negotiation)
+    {
+        try
+        {
+            TicketContext context = _ticket!.Complete(negotiation.PeerToken);
+            negotiation.Proceed(context);
+            _verified = PeerIdentity.Of(context);
+        }
+        catch (TicketException e)
+        {
+            throw negotiation.Reject(e.Message);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class NegotiationException : Exception
     /// <summary>How credentials fared, for the policy.</summary>
     public CredentialState Credentials => InnerException is ProtocolException
     {
-        Error: ProtocolError.IdentityRefused or ProtocolError.BadSignature,
+        Error: ProtocolError.IdentityRefused or ProtocolError.BadSignature or ProtocolError.NoTicket,
     } || Code == ErrorCode.NotAuthorised ? CredentialState.Refused : CredentialState.NotRefused;
 }
 

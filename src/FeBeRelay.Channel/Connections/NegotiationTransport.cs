@@ -59,12 +59,19 @@ internal static class NegotiationTransport
 
     private static async Task<int> ReceiveAsync(NegotiationBase negotiation, Socket socket, byte[] buffer, TimeProvider time, CancellationToken cancellation)
     {
+        return await WithinDeadlineAsync(negotiation, either => socket.ReceiveAsync(buffer, either).AsTask(), time, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for something that the negotiation needs, until its deadline.</summary>
+    /// <exception cref="ProtocolException">The deadline has passed.</exception>
+    public static async Task<T> WithinDeadlineAsync<T>(NegotiationBase negotiation, Func<CancellationToken, Task<T>> wait, TimeProvider time, CancellationToken cancellation)
+    {
         TimeSpan left = negotiation.Deadline - time.GetElapsedTime(0);
         using var deadline = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
-            return await socket.ReceiveAsync(buffer, either.Token).ConfigureAwait(false);
+            return await wait(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

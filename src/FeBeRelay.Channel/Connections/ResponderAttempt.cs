@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using FeBeRelay.Channel.Associations;
 using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Identity;
+using FeBeRelay.Channel.Identity.Kerberos;
 using FeBeRelay.Channel.Rekeying;
 using FeBeRelay.Channel.Telemetry;
 using FeBeRelay.Protocol;
@@ -22,6 +23,7 @@ internal sealed class ResponderAttempt(
 {
     private readonly PeerArrival _arrival = new((IPEndPoint)socket.LocalEndPoint!, (IPEndPoint)socket.RemoteEndPoint!);
     private PeerIdentity? _verified;
+    private TicketExchange? _ticket;
     private Association? _association;
 
     // The association whose secrets the quick mode needs until it is over.
@@ -65,6 +67,7 @@ internal sealed class ResponderAttempt(
         }
         finally
         {
+            _ticket?.Dispose();
             _held?.LetGo();
         }
     }
@@ -104,7 +107,11 @@ internal sealed class ResponderAttempt(
     {
         try
         {
-            if (negotiation.Status == NegotiationStatus.NeedsVerdict)
+            if (negotiation.Status == NegotiationStatus.NeedsContext)
+            {
+                TakeTicket(negotiation);
+            }
+            else if (negotiation.Status == NegotiationStatus.NeedsVerdict)
             {
                 Verify(negotiation);
             }
@@ -117,6 +124,20 @@ internal sealed class ResponderAttempt(
         {
             await NegotiationTransport.SendLastWordsAsync(negotiation, socket, time).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>Takes the initiator's ticket. Whoever sent it has proved nothing yet (docs/protocol.md 2.14).</summary>
+    private void TakeTicket(ResponderNegotiation negotiation)
+    {
+        try
+        {
+            (_ticket, byte[] answer, TicketContext context) = KerberosNode.Take(negotiation.PeerToken);
+            negotiation.Proceed(context, answer);
+        }
+        catch (TicketException e)
+        {
+            throw negotiation.Reject(e.Message);
         }
     }
 
@@ -146,6 +167,11 @@ internal sealed class ResponderAttempt(
         {
             _verified = PeerIdentity.Of(key);
             return VerifiedPeer.Of(key);
+        }
+        if (negotiation.PeerTicket is { } ticket)
+        {
+            _verified = PeerIdentity.Of(ticket);
+            return VerifiedPeer.Of(ticket);
         }
         PeerVerdict verdict = identity.Verify(negotiation.PeerChain, PeerRole.Initiator);
         if (!verdict.IsAccepted)

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Policy;
 
 namespace FeBeRelay.Channel.Identity;
@@ -7,6 +10,7 @@ namespace FeBeRelay.Channel.Identity;
 public sealed record PeerIdentity
 {
     private const string UnitPrefix = "ou=";
+    private static readonly TimeSpan LifeByTicket = TimeSpan.FromHours(10);
 
     internal PeerIdentity(
         IReadOnlyList<string> dnsNames,
@@ -29,15 +33,26 @@ public sealed record PeerIdentity
     internal static PeerIdentity Of(PreSharedKey key) =>
         new([key.ToString()], [], key.Fingerprint, DateTimeOffset.MaxValue, $"pre-shared key {key.Name}") { Method = new AuthenticationMethod(key.Name) };
 
+    /// <summary>Whoever has proved to hold a ticket's key: that principal of Kerberos, whose ticket is over after an unknown time.</summary>
+    internal static PeerIdentity Of(TicketContext ticket) =>
+        new([ticket.Name], [], Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ticket.Name))), DateTimeOffset.MaxValue, $"Kerberos principal {ticket.Name[TicketContext.Prefix.Length..]}")
+        {
+            Method = AuthenticationMethod.Kerberos,
+            LongestLife = LifeByTicket,
+        };
+
+    /// <summary>How long an association with it lives at most, whatever was agreed; null for no more than <see cref="NotAfter"/> says.</summary>
+    internal TimeSpan? LongestLife { get; private init; }
+
     /// <summary>The first DNS name: what logs and views call this peer.</summary>
     public string Name => DnsNames[0];
 
-    /// <summary>DNS names of the subject alternative name in lower case, at least one; names with wildcards are left out. Of a pre-shared key: <c>psk=NAME</c>.</summary>
+    /// <summary>DNS names of the subject alternative name in lower case, at least one; names with wildcards are left out. Of a pre-shared key: <c>psk=NAME</c>, of a principal of Kerberos <c>krb=NAME@REALM</c>.</summary>
     public IReadOnlyList<string> DnsNames { get; }
 
     public IReadOnlyList<string> OrganizationalUnits { get; }
 
-    /// <summary>SHA-256 of the leaf, lower-case hexadecimal; of a pre-shared key what tells it from others.</summary>
+    /// <summary>SHA-256 of the leaf, lower-case hexadecimal; of a pre-shared key what tells it from others, of a principal of Kerberos SHA-256 of its name.</summary>
     public string Fingerprint { get; }
 
     /// <summary>The earliest end of validity in the whole chain: no association should outlive it.</summary>

@@ -4,15 +4,16 @@ using FeBeRelay.Protocol.Cryptography;
 namespace FeBeRelay.Protocol.Handshake;
 
 /// <summary>
-/// Proof that the peer holds the key of its leaf, or a pre-shared key, and the agreed secret, over this transcript (clause 2.5). Its only factory is the
+/// Proof that the peer holds the key of its leaf, a pre-shared key or a ticket's, and the agreed secret, over this transcript (clause 2.5). Its only factory is the
 /// verification; a class, because the default value of a struct would forge it.
 /// </summary>
 internal sealed class AuthenticatedPeer
 {
-    private AuthenticatedPeer(IReadOnlyList<byte[]> chain, PreSharedKey? key = null)
+    private AuthenticatedPeer(IReadOnlyList<byte[]> chain, PreSharedKey? key = null, TicketContext? ticket = null)
     {
         Chain = chain;
         Key = key;
+        Ticket = ticket;
     }
 
     /// <summary>The peer's certificates, leaf first, not checked yet.</summary>
@@ -20,6 +21,9 @@ internal sealed class AuthenticatedPeer
 
     /// <summary>The pre-shared key that it holds; null where there is a chain.</summary>
     public PreSharedKey? Key { get; }
+
+    /// <summary>The context of Kerberos that it shares; null where it has shown something else.</summary>
+    public TicketContext? Ticket { get; }
 
     /// <summary>Checks R3 or R4 behind the records of the transcript, in the order of clause 2.5 up to the MAC.</summary>
     /// <param name="keys">Keys and transcript up to the record in front of this one.</param>
@@ -77,4 +81,15 @@ internal sealed class AuthenticatedPeer
         }
         return new AuthenticatedPeer([], key);
     }
+
+    /// <summary>Checks the MIC of R5 or R6 (clause 2.14).</summary>
+    /// <param name="keys">Keys and transcript up to the record in front of this one.</param>
+    /// <param name="peer">Whose proof it is.</param>
+    /// <param name="proof">The record's plaintext.</param>
+    /// <param name="context">The complete context.</param>
+    /// <exception cref="ProtocolException">It is wrong.</exception>
+    public static AuthenticatedPeer VerifyByTicket(MainModeKeys keys, Role peer, TicketProof proof, TicketContext context) =>
+        context.Verify(TicketProof.Covered(peer, keys.Digest(proof.TokenField)), proof.Mic)
+            ? new AuthenticatedPeer([], ticket: context)
+            : throw new ProtocolException(ProtocolError.BadSignature, $"the peer does not hold the key of the ticket ({context.Name}), or speaks of another exchange");
 }

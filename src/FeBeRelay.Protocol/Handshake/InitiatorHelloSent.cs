@@ -66,25 +66,31 @@ public sealed class InitiatorHelloSent : MainModeState
         {
             throw new ProtocolException(ProtocolError.Reflected, "own nonce came back");
         }
-        bool byKey = CheckMethod(answer);
+        ushort? method = CheckMethod(answer);
         MainModeKeys keys = MainModeKeys.Agree(suite, share, answer.Share.Public, Message, record.ToArray());
-        return new InitiatorAwaitingAuthentication(new InitiatorContext(_settings, _hello, share.Group), keys, byKey);
+        return new InitiatorAwaitingAuthentication(new InitiatorContext(_settings, _hello, share.Group), keys, method);
     }
 
-    /// <summary>Whether it is the pre-shared key: then it stands alone in the responder's list (clause 2.11).</summary>
-    private bool CheckMethod(ResponderHello answer)
+    /// <summary>The pre-shared key's number or that of Kerberos, which then stands alone in the responder's list (clauses 2.11, 2.13); null for certificates.</summary>
+    private ushort? CheckMethod(ResponderHello answer)
     {
-        bool byKey = answer.Signatures.Contains(KeyGates.Number);
-        if (byKey && answer.Signatures.Length != 1)
+        ushort? method = answer.Signatures.Select(number => (ushort?)number).FirstOrDefault(number => number is KeyGates.Number or TicketAuthentication.Number);
+        if (method is not null && answer.Signatures.Length != 1)
         {
-            throw WireReader.Bad("the responder chose a pre-shared key and signatures");
+            throw WireReader.Bad("the responder chose a pre-shared key or Kerberos, and something else with it");
         }
-        if (byKey ? !_settings.Keys.Any() : !_settings.TakesCertificates)
+        (bool isOffered, string name) = method switch
         {
-            throw new ProtocolException(ProtocolError.NotOffered, $"responder chose {(byKey ? "a pre-shared key" : "certificates")}");
+            KeyGates.Number => (_settings.Keys.Any(), "a pre-shared key"),
+            TicketAuthentication.Number => (_settings.TakesTickets, "Kerberos"),
+            _ => (_settings.TakesCertificates, "certificates"),
+        };
+        if (!isOffered)
+        {
+            throw new ProtocolException(ProtocolError.NotOffered, $"responder chose {name}");
         }
-        return byKey || answer.Signatures.Contains((ushort)_settings.Identity.Scheme)
-            ? byKey
+        return method is not null || answer.Signatures.Contains((ushort)_settings.Identity.Scheme)
+            ? method
             : throw new ProtocolException(ProtocolError.NothingInCommon, $"responder does not accept signatures of {_settings.Identity.Scheme}");
     }
 

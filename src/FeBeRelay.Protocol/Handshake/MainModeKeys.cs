@@ -4,7 +4,7 @@ using FeBeRelay.Protocol.Wire;
 namespace FeBeRelay.Protocol.Handshake;
 
 /// <summary>The transcript so far and the secret <c>MM</c>, from which everything of main mode is derived (clause 2.6).</summary>
-internal sealed class MainModeKeys : IDisposable
+internal sealed partial class MainModeKeys : IDisposable
 {
     private const int RecordsOfMainMode = 4;
     private readonly Secret _mainMode;
@@ -95,12 +95,12 @@ internal sealed class MainModeKeys : IDisposable
         return authenticated;
     }
 
-    /// <summary>The association's secret <c>MS</c>: for those who hold both proofs, on one chain, when all four records are there.</summary>
+    /// <summary>The association's secret <c>MS</c>: for those who hold both proofs, on one chain, when all records are there: four, or six by Kerberos.</summary>
     /// <exception cref="InvalidOperationException">The verdict is on another chain.</exception>
     public Secret Associate(AuthenticatedPeer authenticated, VerifiedPeer verified)
     {
         verified.MustBeOn(authenticated);
-        return _records.Count == RecordsOfMainMode
+        return _records.Count == (_byTicket ? RecordsWithTicket : RecordsOfMainMode)
             ? LabelledHkdf.Expand(Suite, _keyed ?? _mainMode, "association", Digest())
             : throw new InvalidOperationException("main mode is not complete");
     }

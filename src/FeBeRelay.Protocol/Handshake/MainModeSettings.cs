@@ -18,7 +18,7 @@ public sealed record MainModeSettings(
     /// <summary>Ways to authenticate that policy allows, in order of preference.</summary>
     public IReadOnlyList<MainModeMethod> Methods { get; init; } = [MainModeMethod.Certificates];
 
-    /// <summary>16 bytes that no other node has: a node that offers pre-shared keys knows itself by them (clause 2.12).</summary>
+    /// <summary>16 bytes that no other node has: a node that offers pre-shared keys or Kerberos knows itself by them (clause 2.12).</summary>
     public byte[] Instance { get; init; } = [];
 
     /// <summary>The pre-shared keys of <see cref="Methods"/>, in order of preference.</summary>
@@ -27,16 +27,20 @@ public sealed record MainModeSettings(
     /// <summary>Whether certificates are allowed.</summary>
     internal bool TakesCertificates => Methods.Contains(MainModeMethod.Certificates);
 
+    /// <summary>Whether Kerberos is allowed.</summary>
+    internal bool TakesTickets => Methods.Contains(MainModeMethod.Kerberos);
+
     /// <summary>Methods as the list of signatures of an initiator hello: those of certificates stand together.</summary>
     internal ushort[] MethodNumbers()
     {
         int keys = Keys.Count();
-        if (Methods.Count == 0 || keys > MainModeMethod.MaxKeys || (keys > 0 && (Instance.Length != Limits.IdSize || Groups.Count == InitiatorHello.MaxShares)))
+        if (Methods.Count == 0 || keys > MainModeMethod.MaxKeys || (keys > 0 && Groups.Count == InitiatorHello.MaxShares)
+            || ((keys > 0 || TakesTickets) && Instance.Length != Limits.IdSize))
         {
             throw new InvalidOperationException(
-                $"main mode needs a method, and takes {MainModeMethod.MaxKeys} pre-shared keys at most, with an instance of {Limits.IdSize} bytes and a group less");
+                $"main mode needs a method, and takes {MainModeMethod.MaxKeys} pre-shared keys at most and a group less with them; keys and Kerberos need an instance of {Limits.IdSize} bytes");
         }
-        return [.. Methods.SelectMany(method => method.Key is null ? SignatureSchemes.All.ToArray() : [KeyGates.Number]).Distinct()];
+        return [.. Methods.SelectMany(method => method.Numbers).Distinct()];
     }
 
     private static IReadOnlyList<T> Checked<T>(IReadOnlyList<T> list, int max, string name) =>

@@ -22,6 +22,9 @@ public sealed class ResponderAwaitingVerdict : MainModeState
     /// <summary>The pre-shared key that the peer has proved to hold; null where it has shown certificates.</summary>
     public PreSharedKey? PeerKey => _peer.Key;
 
+    /// <summary>The context of Kerberos under which the peer has proved itself; null where it has shown something else.</summary>
+    public TicketContext? PeerTicket => _peer.Ticket;
+
     /// <summary>The suite chosen.</summary>
     public Suite Suite => _keys.Suite;
 

@@ -39,7 +39,7 @@ public sealed class ResponderHelloReceived : MainModeState
         ArgumentNullException.ThrowIfNull(settings);
         InitiatorHello hello = InitiatorHello.Decode(record);
         (Suite suite, Group group) = Choose(settings, hello);
-        PreSharedKey? key = ChooseMethod(settings, hello, record);
+        MainModeMethod method = ChooseMethod(settings, hello, record);
         if (mayAnswer is not null && !mayAnswer())
         {
             throw new ProtocolException(ProtocolError.OverBudget, "more main modes than this node answers at a time");
@@ -53,12 +53,12 @@ public sealed class ResponderHelloReceived : MainModeState
         (byte[] share, Secret agreed) = KeyShare.Answer(group, hello.Shares.First(s => s.Group == group.Id).Public, settings.Entropy);
         using Secret shared = agreed;
         byte[] answer = new ResponderHello(
-            Limits.Version, nonce, suite.Id, new Share(group.Id, share), key is null ? SignatureSchemes.All.ToArray() : [KeyGates.Number]).Encode();
+            Limits.Version, nonce, suite.Id, new Share(group.Id, share), [.. method.Numbers]).Encode();
         MainModeKeys keys = MainModeKeys.Derive(suite, shared, record.ToArray(), answer);
         try
         {
-            byte[] authentication = Authenticate(settings, keys, key);
-            return new ResponderHelloReceived(settings, new ResponderContext(hello, group, key), keys, [.. answer, .. authentication]);
+            byte[] authentication = Authenticate(settings, keys, method);
+            return new ResponderHelloReceived(settings, new ResponderContext(hello, group, method), keys, [.. answer, .. authentication]);
         }
         catch
         {
@@ -68,15 +68,29 @@ public sealed class ResponderHelloReceived : MainModeState
         }
     }
 
+    /// <summary>Whether Kerberos was chosen: then R4 is for <see cref="ReceiveByTicket"/>.</summary>
+    public bool IsByTicket => _context.Method.IsKerberos;
+
     /// <summary>Takes R4.</summary>
     /// <exception cref="ProtocolException">The initiator did not prove that it holds its leaf's key, or the pre-shared key, and the agreed secret.</exception>
     public ResponderAwaitingVerdict Receive(ReadOnlySpan<byte> record)
     {
         using IDisposable leaving = Leave();
-        AuthenticatedPeer peer = _context.Key is { } key
+        AuthenticatedPeer peer = _context.Method.Key is { } key
             ? _keys!.VerifyByKey(Role.Initiator, record, [key], _settings.Instance)
             : _keys!.Verify(Role.Initiator, record, _settings.Identity);
         var next = new ResponderAwaitingVerdict(_context, _keys, peer);
+        _keys = null;
+        return next;
+    }
+
+    /// <summary>Takes R4 of a main mode by Kerberos.</summary>
+    /// <exception cref="ProtocolException">The initiator did not prove that it has the agreed secret, or its token is of another form.</exception>
+    public ResponderAwaitingContext ReceiveByTicket(ReadOnlySpan<byte> record)
+    {
+        using IDisposable leaving = Leave();
+        byte[] token = _keys!.TakeToken(Role.Initiator, record, _settings.Instance);
+        var next = new ResponderAwaitingContext(_context, _keys, token);
         _keys = null;
         return next;
     }
@@ -97,18 +111,22 @@ public sealed class ResponderHelloReceived : MainModeState
         return (suite, group);
     }
 
-    // The first of the initiator's order that this node allows and can do: a pre-shared key, or null for certificates (clause 2.11).
-    private static PreSharedKey? ChooseMethod(MainModeSettings settings, InitiatorHello hello, ReadOnlySpan<byte> record)
+    // The first of the initiator's order that this node allows and can do (clauses 2.11, 2.13).
+    private static MainModeMethod ChooseMethod(MainModeSettings settings, InitiatorHello hello, ReadOnlySpan<byte> record)
     {
         foreach (ushort method in hello.Signatures)
         {
             if (method == KeyGates.Number && KeyGates.Find(record, hello, settings.Keys) is { } key)
             {
-                return key;
+                return new MainModeMethod(key);
+            }
+            if (method == TicketAuthentication.Number && settings.TakesTickets)
+            {
+                return MainModeMethod.Kerberos;
             }
             if (method == (ushort)settings.Identity.Scheme && settings.TakesCertificates)
             {
-                return null;
+                return MainModeMethod.Certificates;
             }
         }
         bool isWrongKey = hello.Gates is not null && settings.Keys.Any();
@@ -117,9 +135,13 @@ public sealed class ResponderHelloReceived : MainModeState
             : NothingInCommon(settings.TakesCertificates ? "signature algorithm" : "way to authenticate");
     }
 
-    private static byte[] Authenticate(MainModeSettings settings, MainModeKeys keys, PreSharedKey? key)
+    private static byte[] Authenticate(MainModeSettings settings, MainModeKeys keys, MainModeMethod method)
     {
-        if (key is null)
+        if (method.IsKerberos)
+        {
+            return keys.AuthenticateByTicket(Role.Responder, settings.Instance, token: []);
+        }
+        if (method.Key is not { } key)
         {
             return keys.Authenticate(Role.Responder, settings.Identity);
         }

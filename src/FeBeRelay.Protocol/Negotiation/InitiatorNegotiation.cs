@@ -16,6 +16,9 @@ public sealed class InitiatorNegotiation : NegotiationBase
     private InitiatorHelloSent? _helloSent;
     private InitiatorAwaitingAuthentication? _awaitingAuthentication;
     private InitiatorAwaitingVerdict? _awaitingVerdict;
+    private InitiatorAwaitingTicket? _awaitingTicket;
+    private InitiatorTicketSent? _ticketSent;
+    private InitiatorAwaitingContext? _awaitingContext;
     private InitiatorAwaitingAccept? _awaitingAccept;
     private QuickModeInitiator? _quickMode;
     private bool _unknownCounts;
@@ -33,6 +36,9 @@ public sealed class InitiatorNegotiation : NegotiationBase
 
     /// <summary>The pre-shared key that the peer has proved to hold, null where it has shown certificates; there while a verdict is awaited.</summary>
     public PreSharedKey? PeerKey => _awaitingVerdict?.PeerKey;
+
+    /// <summary>The responder's token, while <see cref="NegotiationBase.Status"/> is <see cref="NegotiationStatus.NeedsContext"/>.</summary>
+    public byte[] PeerToken => _awaitingContext?.PeerToken ?? throw new InvalidOperationException("no context is awaited");
 
     /// <summary>The association that main mode made, once it is done; the caller's from then on.</summary>
     public MainModeResult? MainMode { get; private set; }
@@ -90,15 +96,47 @@ public sealed class InitiatorNegotiation : NegotiationBase
         Continue();
     }
 
-    /// <summary>Ends the negotiation because the peer's chain was refused.</summary>
+    /// <summary>Goes on with a ticket for the peer.</summary>
+    /// <param name="token">The token that brings it: an AP-REQ.</param>
+    /// <exception cref="ProtocolException">The token is of another form, and the negotiation has failed.</exception>
+    public void SendTicket(byte[] token)
+    {
+        InitiatorAwaitingTicket state = _awaitingTicket ?? throw new InvalidOperationException("no ticket is awaited");
+        Guard(() =>
+        {
+            _ticketSent = state.Proceed(token);
+            _awaitingTicket = null;
+            Output.Add(_ticketSent.Message);
+            Status = NegotiationStatus.NeedsBytes;
+        });
+        Continue();
+    }
+
+    /// <summary>Goes on after the context has taken <see cref="PeerToken"/>, and is complete. The peer is authenticated when this returns.</summary>
+    /// <exception cref="ProtocolException">The peer's proof is wrong, and the negotiation has failed.</exception>
+    public void Proceed(TicketContext context)
+    {
+        InitiatorAwaitingContext state = _awaitingContext ?? throw new InvalidOperationException("no context is awaited");
+        Guard(() =>
+        {
+            _awaitingAccept = state.Proceed(context);
+            _awaitingContext = null;
+            Output.Add(_awaitingAccept.Message);
+            Status = NegotiationStatus.NeedsBytes;
+        });
+        Continue();
+    }
+
+    /// <summary>Ends the negotiation because the peer's chain or token was refused, or there is no ticket for it.</summary>
     /// <param name="reason">For the local log.</param>
+    /// <param name="error">What it counts as.</param>
     /// <returns>The failure, to be thrown or logged.</returns>
-    public ProtocolException Reject(string reason)
+    public ProtocolException Reject(string reason, ProtocolError error = ProtocolError.IdentityRefused)
     {
         Output.AddAlert();
         Status = NegotiationStatus.Failed;
         DisposeState();
-        return new ProtocolException(ProtocolError.IdentityRefused, reason);
+        return new ProtocolException(error, reason);
     }
 
     /// <summary>Starts quick mode under the association that main mode made.</summary>
@@ -123,9 +161,23 @@ public sealed class InitiatorNegotiation : NegotiationBase
         }
         else if (_awaitingAuthentication is { } awaitingAuthentication)
         {
-            _awaitingVerdict = awaitingAuthentication.Receive(record);
+            if (awaitingAuthentication.IsByTicket)
+            {
+                _awaitingTicket = awaitingAuthentication.ReceiveByTicket(record);
+                Status = NegotiationStatus.NeedsTicket;
+            }
+            else
+            {
+                _awaitingVerdict = awaitingAuthentication.Receive(record);
+                Status = NegotiationStatus.NeedsVerdict;
+            }
             _awaitingAuthentication = null;
-            Status = NegotiationStatus.NeedsVerdict;
+        }
+        else if (_ticketSent is { } ticketSent)
+        {
+            _awaitingContext = ticketSent.Receive(record);
+            _ticketSent = null;
+            Status = NegotiationStatus.NeedsContext;
         }
         else if (_awaitingAccept is { } awaitingAccept)
         {
@@ -144,6 +196,9 @@ public sealed class InitiatorNegotiation : NegotiationBase
         _helloSent?.Dispose();
         _awaitingAuthentication?.Dispose();
         _awaitingVerdict?.Dispose();
+        _awaitingTicket?.Dispose();
+        _ticketSent?.Dispose();
+        _awaitingContext?.Dispose();
         _awaitingAccept?.Dispose();
         _quickMode?.Dispose();
     }

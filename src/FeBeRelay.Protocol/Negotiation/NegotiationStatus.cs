@@ -7,6 +7,10 @@ public enum NegotiationStatus
     NeedsBytes,
     /// <summary>The verdict on the peer's certificate chain (clause 7.1).</summary>
     NeedsVerdict,
+    /// <summary>Initiator: a ticket for the peer, whose service principal the caller knows (clause 2.14).</summary>
+    NeedsTicket,
+    /// <summary>The context of Kerberos, which is to take the peer's token (clause 2.14).</summary>
+    NeedsContext,
     /// <summary>Initiator: the peer says that it does not know the association; main mode is to be started, or the connection closed.</summary>
     NeedsMainMode,
     /// <summary>Initiator: main mode is done; quick mode is to be started, or the connection closed.</summary>

@@ -11,6 +11,8 @@ public sealed class ResponderNegotiation : NegotiationBase
     private readonly MainModeSettings _settings;
     private readonly Func<bool>? _mayAnswer;
     private ResponderHelloReceived? _helloReceived;
+    private ResponderAwaitingContext? _awaitingContext;
+    private ResponderProofSent? _proofSent;
     private ResponderAwaitingVerdict? _awaitingVerdict;
     private QuickModeResponder? _quickMode;
     private bool _mainModeDone;
@@ -31,6 +33,12 @@ public sealed class ResponderNegotiation : NegotiationBase
 
     /// <summary>The pre-shared key that the peer has proved to hold, null where it has shown certificates; there while a verdict is awaited.</summary>
     public PreSharedKey? PeerKey => Verdict.PeerKey;
+
+    /// <summary>The context of Kerberos under which the peer has proved itself, null where it has shown something else; there while a verdict is awaited.</summary>
+    public TicketContext? PeerTicket => Verdict.PeerTicket;
+
+    /// <summary>The initiator's token, while <see cref="NegotiationBase.Status"/> is <see cref="NegotiationStatus.NeedsContext"/>.</summary>
+    public byte[] PeerToken => _awaitingContext?.PeerToken ?? throw new InvalidOperationException("no context is awaited");
 
     /// <summary>What the initiator's policy asks; there while a verdict is awaited.</summary>
     public Demand Demand { get; private set; }
@@ -58,6 +66,23 @@ public sealed class ResponderNegotiation : NegotiationBase
     private QuickModeResponder QuickMode =>
         Status == NegotiationStatus.NeedsAssociation && _quickMode is not null ? _quickMode : throw new InvalidOperationException("no association is asked for");
 
+    /// <summary>Goes on after a context has taken <see cref="PeerToken"/>, and is complete. The peer has proved nothing yet.</summary>
+    /// <param name="context">The context.</param>
+    /// <param name="token">Its answer: an AP-REP.</param>
+    /// <exception cref="ProtocolException">The answer is of another form, and the negotiation has failed.</exception>
+    public void Proceed(TicketContext context, byte[] token)
+    {
+        ResponderAwaitingContext state = _awaitingContext ?? throw new InvalidOperationException("no context is awaited");
+        Guard(() =>
+        {
+            _proofSent = state.Proceed(context, token);
+            _awaitingContext = null;
+            Output.Add(_proofSent.Message);
+            Status = NegotiationStatus.NeedsBytes;
+        });
+        Continue();
+    }
+
     /// <summary>Accepts an initiator whose chain was found good: the association is made.</summary>
     /// <param name="peer">The proof, for this very chain.</param>
     /// <param name="id">16 random bytes, new.</param>
@@ -83,7 +108,7 @@ public sealed class ResponderNegotiation : NegotiationBase
         return Fail(ErrorOf(code), reason);
     }
 
-    /// <summary>Ends the negotiation because the peer's chain was refused: it is told nothing (clause 8.1).</summary>
+    /// <summary>Ends the negotiation because the peer's chain or token was refused: it is told nothing (clause 8.1).</summary>
     /// <returns>The failure, to be thrown or logged.</returns>
     public ProtocolException Reject(string reason)
     {
@@ -143,8 +168,22 @@ public sealed class ResponderNegotiation : NegotiationBase
     {
         if (_helloReceived is { } helloReceived)
         {
-            _awaitingVerdict = helloReceived.Receive(record);
+            if (helloReceived.IsByTicket)
+            {
+                _awaitingContext = helloReceived.ReceiveByTicket(record);
+                Status = NegotiationStatus.NeedsContext;
+            }
+            else
+            {
+                _awaitingVerdict = helloReceived.Receive(record);
+                Status = NegotiationStatus.NeedsVerdict;
+            }
             _helloReceived = null;
+        }
+        else if (_proofSent is { } proofSent)
+        {
+            _awaitingVerdict = proofSent.Receive(record);
+            _proofSent = null;
             Status = NegotiationStatus.NeedsVerdict;
         }
         else if (type == RecordType.InitiatorHello && !_mainModeDone)
@@ -168,6 +207,8 @@ public sealed class ResponderNegotiation : NegotiationBase
     private protected override void DisposeState()
     {
         _helloReceived?.Dispose();
+        _awaitingContext?.Dispose();
+        _proofSent?.Dispose();
         _awaitingVerdict?.Dispose();
     }
 

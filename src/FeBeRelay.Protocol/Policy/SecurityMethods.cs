@@ -29,7 +29,7 @@ public sealed record SecurityMethods(IReadOnlyList<Suite>? Suites, bool ForwardS
     {
         string suites = Suites is null ? "the node's suites" : string.Join(", ", Suites.Select(suite => suite.Name));
         string groups = Groups is null ? "" : $"; {string.Join(", ", Groups)}";
-        string authentication = Authentication is [{ Key: null }] ? "" : $"; {string.Join(", ", Authentication)}";
+        string authentication = Authentication is [var only] && only == AuthenticationMethod.Certificate ? "" : $"; {string.Join(", ", Authentication)}";
         return $"{suites}; {(ForwardSecrecy ? "pfs" : "no pfs")}; {Lifetimes?.ToString() ?? "the node's lifetimes"}{groups}{authentication}";
     }
 }

@@ -9,6 +9,8 @@ public enum RecordType : byte
     InitiatorAuthentication = 0x04,
     Accept = 0x05,
     Decline = 0x06,
+    ResponderProof = 0x07,
+    InitiatorProof = 0x08,
     QuickModeRequest = 0x10,
     QuickModeResponse = 0x11,
     Refuse = 0x12,
@@ -35,6 +37,8 @@ public static class RecordTypes
         RecordType.Open => 1_024,
         RecordType.InitiatorHello or RecordType.ResponderHello => 4_096,
         RecordType.ResponderAuthentication or RecordType.InitiatorAuthentication => 20_480,
+        RecordType.ResponderProof => 4_096,
+        RecordType.InitiatorProof => 512,
         RecordType.QuickModeRequest or RecordType.QuickModeResponse => 2_048,
         RecordType.Accept or RecordType.Decline or RecordType.Refuse or RecordType.Unknown or RecordType.Switch
             or RecordType.End or RecordType.Abort or RecordType.Confirm or RecordType.KeyUpdate or RecordType.Ask or RecordType.Close => 256,

@@ -74,7 +74,7 @@ internal sealed record AuditEvent
     /// <summary>SHA-256 of the peer's certificate.</summary>
     public string? PeerFingerprint { get; init; }
 
-    /// <summary>How the peer proved who it is: <c>certificate</c> or <c>psk=NAME</c>.</summary>
+    /// <summary>How the peer proved who it is: <c>certificate</c>, <c>kerberos</c> or <c>psk=NAME</c>.</summary>
     public string? Authentication { get; init; }
 
     public string? Association { get; init; }

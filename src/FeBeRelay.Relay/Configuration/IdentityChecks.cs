@@ -1,4 +1,5 @@
 using FeBeRelay.Channel.Identity;
+using FeBeRelay.Channel.Identity.Kerberos;
 
 namespace FeBeRelay.Relay.Configuration;
 
@@ -30,9 +31,17 @@ internal static class IdentityChecks
             }
         }
 
-        foreach (var error in CheckKeys(configuration.Node))
+        foreach (var error in CheckKeys(configuration.Node).Concat(CheckKerberos(configuration.Node)))
         {
             yield return error;
+        }
+    }
+
+    private static IEnumerable<ConfigurationError> CheckKerberos(LocalNodeSettings node)
+    {
+        if (node.Kerberos.IsOn && Problem(() => KerberosNode.Check(node.Kerberos.Keytab)) is { } refusal)
+        {
+            yield return Error(refusal, [("node:kerberos:keytab", node.Kerberos.Keytab)]);
         }
     }
 

@@ -24,16 +24,16 @@ public sealed record ServiceSettings
     internal const string NamePattern = "^[a-z0-9.-]{1,63}$";
     internal const string NameForm = "1 to 63 characters of a-z, 0-9, dot and hyphen";
 
-    /// <summary>A DNS name, <c>ou=</c> and the organizational unit of the certificate's subject, or <c>psk=</c> and the name of a pre-shared key.</summary>
-    internal const string PeerPattern = @"^([Oo][Uu]=[^\s=](.{0,62}[^\s])?|psk=[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?|[A-Za-z0-9_][A-Za-z0-9_.-]{0,252})$";
+    /// <summary>A DNS name, <c>ou=</c> and the organizational unit of the certificate's subject, <c>psk=</c> and the name of a pre-shared key, or <c>krb=</c> and a principal of Kerberos with its realm.</summary>
+    internal const string PeerPattern = @"^([Oo][Uu]=[^\s=](.{0,62}[^\s])?|psk=[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?|krb=[a-z0-9._-]+(/[a-z0-9._-]+)*@[A-Z0-9.-]+|[A-Za-z0-9_][A-Za-z0-9_.-]{0,252})$";
 
     [Description("The application behind this service.")]
     [Example("\"127.0.0.1:80\"")]
     public required EndpointAddress BackEnd { get; init; }
 
-    [Description("Who may use this service: DNS names of certificates, or \"ou=Unit\" for everyone whose certificate names that organizational unit, or \"psk=NAME\" for every holder of that pre-shared key. Default deny: nobody else.")]
+    [Description("Who may use this service: DNS names of certificates, or \"ou=Unit\" for everyone whose certificate names that organizational unit, \"psk=NAME\" for every holder of that pre-shared key, or \"krb=NAME@REALM\" for that principal of Kerberos. Default deny: nobody else.")]
     [Example("[ \"fe1.lab.test\" ]")]
-    [Form(PeerPattern, "the DNS name of a certificate, \"ou=Unit\" or \"psk=NAME\", without wildcards")]
+    [Form(PeerPattern, "the DNS name of a certificate, \"ou=Unit\", \"psk=NAME\" or \"krb=NAME@REALM\" (small letters, the realm in capitals), without wildcards")]
     [MinLength(1)]
     public required IReadOnlyList<string> Peers { get; init; }
 

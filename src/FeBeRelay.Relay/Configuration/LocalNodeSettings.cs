@@ -30,6 +30,9 @@ public sealed record LocalNodeSettings
     [Form(PreSharedKeySettings.NamePattern, PreSharedKeySettings.NameForm)]
     public IReadOnlyDictionary<string, PreSharedKeySettings> PreSharedKeys { get; init; } = new Dictionary<string, PreSharedKeySettings>();
 
+    [Description("This node's part in a realm of Kerberos. Rules take it by kerberos; no rule, no use.")]
+    public KerberosSettings Kerberos { get; init; } = new();
+
     /// <summary>Seconds, 0 to 86400; 0 looks only when the node is told to reload.</summary>
     [Description("Seconds between two looks at the files of certificate, keys, roots and revocation lists and at the policy assigned by the command; what has changed takes effect without a restart. 0: only at SIGHUP.")]
     [Range(0, 86_400)]

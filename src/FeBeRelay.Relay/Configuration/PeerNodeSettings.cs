@@ -20,6 +20,12 @@ public sealed record PeerNodeSettings
     [Form(DnsName.Pattern, "a DNS name")]
     public required string Identity { get; init; }
 
+    /// <summary>Null means <c>feberelay/</c> and the identity.</summary>
+    [Description("Service principal of Kerberos that the peer must be, service/host without a realm. Default: feberelay/ and the identity. Counts where a rule takes kerberos.")]
+    [Example("\"feberelay/be1.lab.test\"")]
+    [Form("^[a-z0-9._-]{1,63}/[a-z0-9._-]{1,136}$", "service/host in small letters, without a realm")]
+    public string? KerberosService { get; init; }
+
     /// <summary>Null lets the system choose.</summary>
     [Description("Local address to dial from, on servers with several. Default: the system chooses.")]
     [Example("\"10.0.0.5\"")]

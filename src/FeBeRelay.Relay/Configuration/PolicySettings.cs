@@ -66,9 +66,9 @@ public sealed record RuleSettings
     [Description("Pin a peer once it was reached protected: nothing goes clear to it any more. Default: true with negotiate and soft, else false.")]
     public bool? Ratchet { get; init; }
 
-    [Description("How peers prove who they are, in order of preference: certificate, or psk=NAME for a key of node:preSharedKeys, at most four of them. Whoever holds the key is believed to be any node of its group.")]
+    [Description("How peers prove who they are, in order of preference: certificate, kerberos for a ticket of node:kerberos, or psk=NAME for a key of node:preSharedKeys, at most four of them. Whoever holds the key is believed to be any node of its group.")]
     [Example("[ \"psk=plant7\", \"certificate\" ]")]
-    [Form("^(certificate|psk=[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?)$", "certificate or psk=NAME")]
+    [Form("^(certificate|kerberos|psk=[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?)$", "certificate, kerberos or psk=NAME")]
     [MinLength(1)]
     public IReadOnlyList<string> Authentication { get; init; } = ["certificate"];
 

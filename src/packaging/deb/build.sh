@@ -21,7 +21,7 @@ Version: $version
 Architecture: $arch
 Maintainer: FeBeRelay
 Depends: libc6, libstdc++6, libssl3 | libssl3t64, adduser
-Suggests: nftables
+Suggests: nftables, libgssapi-krb5-2
 Section: net
 Priority: optional
 Installed-Size: $(du -sk --exclude=DEBIAN "$tree" | cut -f1)

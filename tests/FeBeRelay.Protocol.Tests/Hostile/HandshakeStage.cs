@@ -120,7 +120,7 @@ internal static class HandshakeStage
 
     /// <summary>Has the peer say one thing after the other, until this program's end has had enough.</summary>
     public static Reaction Play(
-        NegotiationBase end, IEnumerable<Func<byte[], byte[]>> peer, AssociationKeys? keys = null, CounterWindow? window = null)
+        NegotiationBase end, IEnumerable<Func<byte[], byte[]>> peer, AssociationKeys? keys = null, CounterWindow? window = null, Func<NegotiationBase, bool>? answer = null)
     {
         byte[] sent = end.TakeOutput();
         bool spoke = sent.Length > 0;
@@ -129,7 +129,10 @@ internal static class HandshakeStage
             foreach (Func<byte[], byte[]> says in peer)
             {
                 end.Receive(says(sent));
-                AnswerPauses(end, keys, window);
+                if (answer?.Invoke(end) != true)
+                {
+                    AnswerPauses(end, keys, window);
+                }
                 sent = end.TakeOutput();
                 spoke |= sent.Length > 0;
             }

@@ -13,11 +13,15 @@ public sealed class HostilePeerTests
 {
     private static readonly byte[] Alert = [(byte)RecordType.Alert, 0, 0, 0, 0];
 
-    private static IReadOnlyList<Misbehaviour> Table { get; } = [.. HandshakeMisbehaviours.All, .. KeyMisbehaviours.All, .. ChannelMisbehaviours.All];
+    private static IReadOnlyList<Misbehaviour> Table { get; } = [.. HandshakeMisbehaviours.All, .. KeyMisbehaviours.All, .. TicketMisbehaviours.All, .. ChannelMisbehaviours.All];
 
     [Fact]
     public void Each_misbehaviour_ends_the_connection_as_the_table_says() =>
         Assert.Empty(Table.Select(Difference).OfType<string>());
+
+    [Fact]
+    public void What_is_broken_of_Kerberos_passes_unbroken() =>
+        Assert.All(TicketMisbehaviours.Unbroken, reaction => Assert.Null(reaction.Error));
 
     [Fact]
     public void There_are_several_hundred_in_both_roles_and_none_twice()

@@ -46,7 +46,7 @@ internal static class KeyMisbehaviours
         yield return Of("a pre-shared key and signatures", ProtocolError.BadMessage, [Number, 0x0403]);
         yield return Of("signatures and a pre-shared key", ProtocolError.BadMessage, [0x0403, Number]);
         yield return Of("certificates, which were not offered", ProtocolError.NotOffered, [0x0403]);
-        yield return Of("a method that nobody knows", ProtocolError.NotOffered, [0xFB02]);
+        yield return Of("a method that nobody knows", ProtocolError.NotOffered, [0xFB7F]);
         yield return Of("no method", ProtocolError.BadMessage, []);
     }
 

@@ -12,28 +12,36 @@ namespace FeBeRelay.Protocol.Tests.Negotiation;
 /// </summary>
 public sealed class AlterationTests
 {
+    private const string Main = "main mode";
+    private const string Quick = "quick mode";
+    private const string Kerberos = "main mode by Kerberos";
+
     private static readonly byte[] Alert = [0x7F, 0, 0, 0, 0];
 
-    /// <summary>Units of main mode and quick mode: initiator preface, R1, R4, M1; responder preface, R2, R3, accept, M2.</summary>
-    public static TheoryData<bool, bool, int> Units() => new()
+    /// <summary>
+    /// Units of main mode and quick mode: initiator preface, R1, R4, M1; responder preface, R2, R3, accept, M2. By Kerberos, of main mode: initiator R1, R4, R6; responder R2, R3, R5, accept.
+    /// </summary>
+    public static TheoryData<string, bool, int> Units() => new()
     {
-        { true, true, 0 }, { true, true, 1 }, { true, true, 2 }, { true, true, 3 },
-        { true, false, 0 }, { true, false, 1 }, { true, false, 2 }, { true, false, 3 }, { true, false, 4 },
-        { false, true, 0 }, { false, true, 1 }, { false, false, 0 }, { false, false, 1 },
+        { Main, true, 0 }, { Main, true, 1 }, { Main, true, 2 }, { Main, true, 3 },
+        { Main, false, 0 }, { Main, false, 1 }, { Main, false, 2 }, { Main, false, 3 }, { Main, false, 4 },
+        { Quick, true, 0 }, { Quick, true, 1 }, { Quick, false, 0 }, { Quick, false, 1 },
+        { Kerberos, true, 1 }, { Kerberos, true, 2 }, { Kerberos, true, 3 },
+        { Kerberos, false, 1 }, { Kerberos, false, 2 }, { Kerberos, false, 3 }, { Kerberos, false, 4 },
     };
 
     [Theory]
     [MemberData(nameof(Units))]
-    public void A_flipped_bit_delivers_nothing(bool mainMode, bool fromInitiator, int unit)
+    public void A_flipped_bit_delivers_nothing(string start, bool fromInitiator, int unit)
     {
-        PairNodes nodes = Nodes(mainMode);
-        byte[] unchanged = Observe(nodes, mainMode, fromInitiator, unit);
-        bool isAuthentication = (RecordType)unchanged[0] is RecordType.InitiatorAuthentication or RecordType.ResponderAuthentication;
+        PairNodes nodes = Nodes(start);
+        byte[] unchanged = Observe(nodes, start, fromInitiator, unit);
+        bool isAuthentication = (RecordType)unchanged[0] is RecordType.InitiatorAuthentication or RecordType.ResponderAuthentication or RecordType.ResponderProof;
         int step = isAuthentication ? 8 : 1;
         for (int first = 0; first < unchanged.Length * 8; first += step)
         {
             int bit = first + Random.Shared.Next(step);
-            AssertNothingArrives(nodes, mainMode, fromInitiator, unit, $"bit {bit}", bytes =>
+            AssertNothingArrives(nodes, start, fromInitiator, unit, $"bit {bit}", bytes =>
             {
                 // Lengths of ECDSA records are fixed, so that every connection has the bit.
                 byte[] flipped = [.. bytes];
@@ -45,33 +53,33 @@ public sealed class AlterationTests
 
     [Theory]
     [MemberData(nameof(Units))]
-    public void A_truncated_unit_delivers_nothing(bool mainMode, bool fromInitiator, int unit)
+    public void A_truncated_unit_delivers_nothing(string start, bool fromInitiator, int unit)
     {
-        PairNodes nodes = Nodes(mainMode);
-        int length = Observe(nodes, mainMode, fromInitiator, unit).Length;
+        PairNodes nodes = Nodes(start);
+        int length = Observe(nodes, start, fromInitiator, unit).Length;
         for (int kept = 0; kept < length; kept++)
         {
             int end = kept;
-            AssertNothingArrives(nodes, mainMode, fromInitiator, unit, $"{end} bytes", bytes => [bytes[..end]]);
+            AssertNothingArrives(nodes, start, fromInitiator, unit, $"{end} bytes", bytes => [bytes[..end]]);
         }
     }
 
     [Theory]
     [MemberData(nameof(Units))]
-    public void A_repeated_unit_delivers_nothing(bool mainMode, bool fromInitiator, int unit)
+    public void A_repeated_unit_delivers_nothing(string start, bool fromInitiator, int unit)
     {
-        PairNodes nodes = Nodes(mainMode);
+        PairNodes nodes = Nodes(start);
 
-        AssertNothingArrives(nodes, mainMode, fromInitiator, unit, "twice", bytes => [bytes, bytes], mayBothBeDone: true);
+        AssertNothingArrives(nodes, start, fromInitiator, unit, "twice", bytes => [bytes, bytes], mayBothBeDone: true);
     }
 
     [Theory]
     [MemberData(nameof(Units))]
-    public void A_unit_behind_its_next_delivers_nothing(bool mainMode, bool fromInitiator, int unit)
+    public void A_unit_behind_its_next_delivers_nothing(string start, bool fromInitiator, int unit)
     {
-        PairNodes nodes = Nodes(mainMode);
+        PairNodes nodes = Nodes(start);
         byte[] held = [];
-        AssertNothingArrives(nodes, mainMode, (initiator, index, bytes) =>
+        AssertNothingArrives(nodes, start, (initiator, index, bytes) =>
         {
             if (initiator != fromInitiator || (index != unit && index != unit + 1))
             {
@@ -84,20 +92,20 @@ public sealed class AlterationTests
         }, "reordered", mayBothBeDone: false);
     }
 
-    private static PairNodes Nodes(bool mainMode)
+    private static PairNodes Nodes(string start)
     {
-        var nodes = new PairNodes();
-        if (!mainMode)
+        PairNodes nodes = start == Kerberos ? PairNodes.WithKerberos() : new PairNodes();
+        if (start == Quick)
         {
             Pair.Run(nodes).Dispose();
         }
         return nodes;
     }
 
-    private static byte[] Observe(PairNodes nodes, bool mainMode, bool fromInitiator, int unit)
+    private static byte[] Observe(PairNodes nodes, string start, bool fromInitiator, int unit)
     {
         byte[] seen = [];
-        nodes.Association = mainMode ? null : nodes.Association;
+        nodes.Association = start == Quick ? nodes.Association : null;
         using Pair pair = Pair.Run(nodes, (initiator, index, bytes) =>
         {
             seen = initiator == fromInitiator && index == unit ? bytes : seen;
@@ -108,13 +116,13 @@ public sealed class AlterationTests
     }
 
     private static void AssertNothingArrives(
-        PairNodes nodes, bool mainMode, bool fromInitiator, int unit, string what, Func<byte[], IEnumerable<byte[]>> change, bool mayBothBeDone = false) =>
+        PairNodes nodes, string start, bool fromInitiator, int unit, string what, Func<byte[], IEnumerable<byte[]>> change, bool mayBothBeDone = false) =>
         AssertNothingArrives(
-            nodes, mainMode, (initiator, index, bytes) => initiator == fromInitiator && index == unit ? change(bytes) : [bytes], what, mayBothBeDone);
+            nodes, start, (initiator, index, bytes) => initiator == fromInitiator && index == unit ? change(bytes) : [bytes], what, mayBothBeDone);
 
-    private static void AssertNothingArrives(PairNodes nodes, bool mainMode, PairWire wire, string what, bool mayBothBeDone)
+    private static void AssertNothingArrives(PairNodes nodes, string start, PairWire wire, string what, bool mayBothBeDone)
     {
-        nodes.Association = mainMode ? null : nodes.Association;
+        nodes.Association = start == Quick ? nodes.Association : null;
         using Pair pair = Pair.Run(nodes, wire);
         pair.SendBothWays([1, 2, 3], [4, 5]);
         pair.Wait(Limits.HandshakeDeadline);

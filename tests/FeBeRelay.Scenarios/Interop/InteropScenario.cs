@@ -126,6 +126,45 @@ public sealed class InteropScenario
         Assert.Equal("hello", await client.HearAsync(5));
     }
 
+    [Fact(Timeout = 90_000)]
+    public async Task By_Kerberos_it_dials_a_listener_and_is_dialled()
+    {
+        Tool.Require("krb5kdc", "kadmin.local");
+        await SecondImplementation.RequireAsync("gssapi", "python3-gssapi");
+        await using KerberosRealm realm = await KerberosRealm.StartForNodesAsync();
+        using var second = new SecondImplementation { Environment = realm.NodeEnvironment };
+        using var echo = new StubServer();
+        _ = echo.ServeAsync(EchoAsync);
+        foreach (string node in (string[])["fe1", "be1", "py"])
+        {
+            await realm.AddNodeAsync($"feberelay/{node}.lab.test", second[$"{node}.keytab"]);
+        }
+        const string Policy = """ "policy": { "assigned": "p", "policies": { "p": { "rules": { "all": { "action": "negotiate", "authentication": [ "kerberos" ] } } } } }, """;
+
+        await using var listener = new NodeProcess(
+            second.WriteConfiguration("be1", Policy + $$"""
+                "listener": { "listen": [ "127.0.0.1:0" ], "services": { "echo": { "backEnd": "{{echo.EndPoint}}", "peers": [ "krb=feberelay/py.lab.test@FEBE.TEST" ] } } }
+                """, """, "kerberos": { "keytab": "be1.keytab" }"""),
+            environment: realm.NodeEnvironment);
+        int port = IPEndPoint.Parse(await listener.WaitForAsync(@"Node port open on (\S+)")).Port;
+        using Process dialling = second.Start("connect", port, "krb=feberelay/be1.lab.test", "--kerberos", "--second-connection");
+        (IReadOnlyList<JsonElement> steps, int exitCode) = await SecondImplementation.EndAsync(dialling);
+        Assert.True(exitCode == 0, string.Join('\n', steps));
+        Assert.Equal(4, Count(steps, "stream"));
+
+        using Process dialled = second.Start("listen", 0, "krb=feberelay/fe1.lab.test@FEBE.TEST", "--kerberos", "--connections", "1");
+        port = (await SecondImplementation.NextStepAsync(dialled)).GetProperty("port").GetInt32();
+        await using var relay = new NodeProcess(
+            second.WriteConfiguration("fe1", Policy + $$"""
+                "nodes": { "py": { "address": "127.0.0.1:{{port}}", "identity": "{{SecondImplementation.Name}}" } },
+                "relay": { "endpoints": { "echo": { "listen": "127.0.0.1:0", "node": "py", "service": "echo" } } }
+                """, """, "kerberos": { "keytab": "fe1.keytab" }"""),
+            environment: realm.NodeEnvironment);
+        using Socket client = await Wire.ConnectAsync(IPEndPoint.Parse(await relay.WaitForAsync(@"Relay endpoint echo open on (\S+)")));
+        await client.SayAsync("hello");
+        Assert.Equal("hello", await client.HearAsync(5));
+    }
+
     private static NodeProcess StartListener(SecondImplementation second, StubServer backEnd) => new(second.WriteConfiguration("be1", $$"""
         "listener": {
           "listen": [ "127.0.0.1:0" ],

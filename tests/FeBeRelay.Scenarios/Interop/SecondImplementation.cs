@@ -26,6 +26,9 @@ internal sealed class SecondImplementation : IDisposable
         }
     }
 
+    /// <summary>What it needs to know of a realm of Kerberos, whose keytab is py.keytab.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     public string this[string file] => Path.Combine(_folder, file);
 
     /// <summary>Writes a node's configuration; <paramref name="rest"/> is what stands beside the section node, <paramref name="more"/> further keys in it, a comma before each.</summary>
@@ -52,7 +55,14 @@ internal sealed class SecondImplementation : IDisposable
             Script, role, "--host", "127.0.0.1", "--port", $"{port}", "--cert", this["py.pem"], "--key", this["py.key"], "--ca", this["ca.pem"],
             "--peer", peer, "--service", "echo", .. more,
         ];
-        return Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+        start.Environment["KRB5_KTNAME"] = start.Environment["KRB5_CLIENT_KTNAME"] = $"FILE:{this["py.keytab"]}";
+        start.Environment["KRB5CCNAME"] = "MEMORY:py";
+        return Process.Start(start)!;
     }
 
     /// <summary>What it says next, as its name of the step and the whole line.</summary>
@@ -90,13 +100,13 @@ internal sealed class SecondImplementation : IDisposable
         }
     }
 
-    /// <summary>Skips the test where Python or its cryptography is missing.</summary>
-    public static async Task RequireAsync()
+    /// <summary>Skips the test where Python or a module of it is missing.</summary>
+    public static async Task RequireAsync(string module = "cryptography", string package = "python3-cryptography")
     {
         bool there = false;
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(Python, ["-c", "import cryptography"]) { RedirectStandardError = true })!;
+            using Process process = Process.Start(new ProcessStartInfo(Python, ["-c", $"import {module}"]) { RedirectStandardError = true })!;
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             there = process.ExitCode == 0;
         }
@@ -104,6 +114,6 @@ internal sealed class SecondImplementation : IDisposable
         {
             // No interpreter at all.
         }
-        Tool.Need(there, "Python with its package cryptography is missing: apt-get install -y --no-install-recommends python3 python3-cryptography");
+        Tool.Need(there, $"Python with its module {module} is missing: apt-get install -y --no-install-recommends python3 {package}");
     }
 }

@@ -79,6 +79,12 @@ internal sealed class NodePair : IAsyncDisposable
     /// <summary>Further keys of both sections <c>node</c>, a comma before each; NODE stands for the node's name.</summary>
     public string NodeMore { get; init; } = "";
 
+    /// <summary>Variables of a node's environment, by its name, beside the test's own.</summary>
+    public Func<string, IReadOnlyDictionary<string, string>> Environment { get; init; } = _ => new Dictionary<string, string>();
+
+    /// <summary>Further keys of the relay's entry for the listener node, a comma before each.</summary>
+    public string PeerMore { get; init; } = "";
+
     /// <summary>Who may use the service, in the listener's words.</summary>
     public string Peer { get; init; } = "fe1.lab.test";
 
@@ -124,7 +130,7 @@ internal sealed class NodePair : IAsyncDisposable
     {
         string listen = NodePort.Port == 0 ? NodeListen : NodePort.ToString();
         _listenerSockets ??= HoldsSockets ? new HeldSockets("listener") : null;
-        _listener = new NodeProcess(WriteListener(_listenerSockets?.Address ?? listen), Namespaces?.Listener, OpenFiles, _listenerSockets, NextInstance(), Disk);
+        _listener = new NodeProcess(WriteListener(_listenerSockets?.Address ?? listen), Namespaces?.Listener, OpenFiles, _listenerSockets, EnvironmentOf("be1"), Disk);
         NodePort = IPEndPoint.Parse(await _listener.WaitForAsync(@"Node port open on (\S+)"));
         await _listener.WaitForAsync("Node be1 started");
     }
@@ -132,7 +138,7 @@ internal sealed class NodePair : IAsyncDisposable
     public async Task StartRelayAsync()
     {
         _relaySockets ??= HoldsSockets ? new HeldSockets(IsHttp ? "http.owa" : "relay.owa") : null;
-        _relay = new NodeProcess(WriteRelay(_relaySockets?.Address ?? Listen), Namespaces?.Relay, OpenFiles, _relaySockets, NextInstance(), Disk);
+        _relay = new NodeProcess(WriteRelay(_relaySockets?.Address ?? Listen), Namespaces?.Relay, OpenFiles, _relaySockets, EnvironmentOf("fe1"), Disk);
         string open = await _relay.WaitForAsync(IsHttp ? @"http endpoints open on http://([^\s:]+:\d+)" : @"Relay endpoint owa open on (\S+)");
         EndPoint = Listen.StartsWith("unix:", StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(Listen[5..]) : IPEndPoint.Parse(open);
         await _relay.WaitForAsync("Node fe1 started");
@@ -175,13 +181,15 @@ internal sealed class NodePair : IAsyncDisposable
         "management": {{Management}}
         """));
 
+    private Dictionary<string, string> EnvironmentOf(string node) => new(NextInstance().Concat(Environment(node)));
+
     /// <summary>Two processes of one node need a security log and a management folder each, as in the unit feberelay@.service.</summary>
     private Dictionary<string, string> NextInstance() => HoldsSockets
         ? new() { ["FEBERELAY_AUDIT__PATH"] = this[$"audit/{++_instances}.jsonl"], ["FEBERELAY_MANAGEMENT__FOLDER"] = this[$"m{_instances}"] }
         : [];
 
     private string WriteRelay(string listen) => Write("fe1", string.Create(CultureInfo.InvariantCulture, $$"""
-        "nodes": { "be1": { "address": "{{Way?.Invoke(NodePort) ?? NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}}, "maxIdleChannels": {{MaxIdleChannels}} } },
+        "nodes": { "be1": { "address": "{{Way?.Invoke(NodePort) ?? NodePort}}", "identity": "be1.lab.test", "warmChannels": {{WarmChannels}}, "maxIdleChannels": {{MaxIdleChannels}} {{PeerMore}} } },
         {{(RelayManagement == "{}" ? "" : $"\"management\": {RelayManagement},")}}
         {{(IsHttp ? Http.Replace("LISTEN", listen, StringComparison.Ordinal) : $$"""
             "relay": { "endpoints": { "owa": { "listen": {{JsonSerializer.Serialize(listen)}}, "node": "be1", "service": "owa" {{EndpointMore}} }{{string.Concat(MoreServices.Keys.Select(

@@ -33,6 +33,7 @@ internal static class Tool
         ["krb5kdc"] = "krb5-kdc",
         ["kadmin.local"] = "krb5-admin-server",
         ["kinit"] = "krb5-user",
+        ["faketime"] = "faketime",
     };
 
     /// <summary>Skips the test where a program is missing; where CI=true says that all must be there, fails it.</summary>
@@ -74,6 +75,9 @@ internal static class Tool
         Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {said}");
         return output;
     }
+
+    /// <summary>The library of the package faketime, which gives a process another clock.</summary>
+    public static string FakeTime => Directory.EnumerateFiles("/usr/lib", "libfaketime.so.1", SearchOption.AllDirectories).First();
 
     private static bool IsInstalled(string program) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin".Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));

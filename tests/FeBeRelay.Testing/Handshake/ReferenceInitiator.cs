@@ -33,6 +33,12 @@ internal sealed class ReferenceInitiator : IDisposable
     /// <summary>The same for a holder of a pre-shared key.</summary>
     public byte[] MakeR4(byte[] r1, byte[] r2, byte[] r3, ReferenceKeyAuthentication authentication) => authentication.Build(Schedule(r1, r2), r1, r2, r3);
 
+    /// <summary>The same by Kerberos.</summary>
+    public byte[] MakeR4(byte[] r1, byte[] r2, byte[] r3, ReferenceTicketAuthentication authentication) => authentication.Build(Schedule(r1, r2), r1, r2, r3);
+
+    /// <summary>R6, behind the five records before.</summary>
+    public byte[] MakeR6(byte[][] records, ReferenceTicketProof proof) => proof.Build(Schedule(records[0], records[1]), records);
+
     public void Dispose() => _key.Dispose();
 
     private ReferenceSchedule Schedule(byte[] r1, byte[] r2)

@@ -46,6 +46,11 @@ internal sealed class ReferenceResponder : IDisposable
 
     public byte[] MakeR3(ReferenceKeyAuthentication authentication) => _r3 = authentication.Build(_schedule!, _r1, R2);
 
+    public byte[] MakeR3(ReferenceTicketAuthentication authentication) => _r3 = authentication.Build(_schedule!, _r1, R2);
+
+    /// <summary>R5, in answer to R4.</summary>
+    public byte[] MakeR5(byte[] r4, ReferenceTicketProof proof) => proof.Build(_schedule!, _r1, R2, _r3, r4);
+
     /// <summary>Accept or decline with any plaintext.</summary>
     public byte[] MakeVerdict(byte[] r4, RecordType type, byte[] plaintext) =>
         _schedule!.Seal(_schedule.Accept(_schedule.Association(_r1, R2, _r3, r4)), type, plaintext);

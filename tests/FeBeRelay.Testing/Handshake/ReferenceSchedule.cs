@@ -34,7 +34,7 @@ public sealed class ReferenceSchedule
     public byte[] AuthenticationMac(Role role) => Expand(MainMode, role == Role.Initiator ? "auth mac i" : "auth mac r", []);
 
     /// <summary><c>MS</c>.</summary>
-    public byte[] Association(byte[] r1, byte[] r2, byte[] r3, byte[] r4) => Expand(MainMode, "association", Hash(r1, r2, r3, r4));
+    public byte[] Association(params byte[][] records) => Expand(MainMode, "association", Hash(records));
 
     /// <summary><c>AK</c>.</summary>
     public byte[] Accept(byte[] association) => Expand(association, "accept", []);
@@ -53,6 +53,9 @@ public sealed class ReferenceSchedule
 
     /// <summary>The key of a holder's proof.</summary>
     public byte[] ProofKey(byte[] keyed, Role role) => Expand(keyed, role == Role.Initiator ? "psk proof i" : "psk proof r", []);
+
+    /// <summary>The secret of R5 or R6 (clause 2.13).</summary>
+    public byte[] ProofKey(Role role) => Expand(MainMode, role == Role.Initiator ? "proof key i" : "proof key r", []);
 
     public byte[] Hash(params byte[][] parts)
     {

@@ -10,6 +10,7 @@ namespace FeBeRelay.Testing.Pairs;
 public sealed class PairInitiator : PairSide
 {
     private readonly InitiatorNegotiation _negotiation;
+    private byte[] _ticket = [];
 
     public PairInitiator(PairNodes nodes, TimeSpan now)
         : base(Role.Initiator, nodes)
@@ -36,6 +37,13 @@ public sealed class PairInitiator : PairSide
         {
             case NegotiationStatus.NeedsVerdict:
                 _negotiation.Proceed(VerifiedPeer.Of(TestIdentity.Of(Role.Responder).Name, _negotiation.PeerChain));
+                break;
+            case NegotiationStatus.NeedsTicket:
+                _ticket = Nodes.Realm.Ask();
+                _negotiation.SendTicket(_ticket);
+                break;
+            case NegotiationStatus.NeedsContext:
+                _negotiation.Proceed(Nodes.Realm.ForClient(_ticket));
                 break;
             case NegotiationStatus.NeedsMainMode:
                 _negotiation.StartMainMode();

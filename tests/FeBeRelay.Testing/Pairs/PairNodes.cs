@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
@@ -13,6 +14,13 @@ public sealed class PairNodes(Suite? suite = null)
 
     public MainModeSettings ResponderSettings { get; init; } = MainModeRun.Settings(Role.Responder, suites: suite is null ? null : [suite]);
 
+    /// <summary>Two nodes that authenticate by Kerberos only.</summary>
+    public static PairNodes WithKerberos() => new()
+    {
+        InitiatorSettings = ByTicket(Role.Initiator),
+        ResponderSettings = ByTicket(Role.Responder),
+    };
+
     /// <summary>Whether the initiator brings a share to quick mode.</summary>
     public bool ForwardSecrecy { get; set; } = true;
 
@@ -22,11 +30,17 @@ public sealed class PairNodes(Suite? suite = null)
     /// <summary>Longest lifetimes that the responder accepts.</summary>
     public Lifetimes ResponderLifetimes { get; init; } = Lifetimes.Default;
 
+    /// <summary>Where both get tickets and contexts.</summary>
+    public TestRealm Realm { get; } = new();
+
     /// <summary>The initiator's newest association.</summary>
     public InitiatorAssociation? Association { get; set; }
 
     /// <summary>What the responder issued and holds, by id in hexadecimal.</summary>
     public Dictionary<string, ResponderAssociation> Issued { get; } = [];
+
+    private static MainModeSettings ByTicket(Role role) =>
+        MainModeRun.Settings(role) with { Methods = [MainModeMethod.Kerberos], Instance = RandomNumberGenerator.GetBytes(Limits.IdSize) };
 }
 
 /// <summary>An association at the initiator; the counter is the last one used.</summary>

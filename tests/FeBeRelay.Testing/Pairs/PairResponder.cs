@@ -27,6 +27,10 @@ public sealed class PairResponder(PairNodes nodes, TimeSpan now) : PairSide(Role
     {
         switch (_negotiation.Status)
         {
+            case NegotiationStatus.NeedsContext:
+                byte[] ticket = _negotiation.PeerToken;
+                _negotiation.Proceed(Nodes.Realm.ForService(ticket), Nodes.Realm.Answer(ticket));
+                break;
             case NegotiationStatus.NeedsVerdict:
                 Accept();
                 break;
@@ -48,7 +52,7 @@ public sealed class PairResponder(PairNodes nodes, TimeSpan now) : PairSide(Role
             : Nodes.Issued.ContainsKey(Convert.ToHexString(_negotiation.Tried)) ? Fate.Kept
             : Fate.Lost;
         byte[] id = RandomNumberGenerator.GetBytes(Limits.IdSize);
-        VerifiedPeer peer = VerifiedPeer.Of(TestIdentity.Of(Role.Initiator).Name, _negotiation.PeerChain);
+        VerifiedPeer peer = _negotiation.PeerTicket is { } ticket ? VerifiedPeer.Of(ticket) : VerifiedPeer.Of(TestIdentity.Of(Role.Initiator).Name, _negotiation.PeerChain);
         _negotiation.Accept(peer, id, Answer.Protected, fate, Nodes.ResponderLifetimes);
         // Accept may already have taken the next record: the result, not the status, says that there is an association.
         MainModeResult made = _negotiation.MainMode!;

@@ -50,6 +50,7 @@ class Policy:
     peers: tuple = ()
     requires_shares: bool = False
     key: object = None  # A pre-shared key in the place of certificates on both sides (2.11).
+    ticket: object = None  # Kerberos in their place (2.13).
 
 
 @dataclass

@@ -9,7 +9,8 @@ from .errors import Told, Violation, known_code, require, NOT_AUTHORISED
 from .identity import CLIENT, SERVER, SIGNATURES, Identity
 from .keys import GROUPS, SUITES, TAG, Suite, equal, open_message, public_bytes, read_share, seal_message, write_share
 from .shared_key import METHOD, SharedKey, read_holder, write_proof
-from .wire import (ACCEPT, DECLINE, INITIATOR_AUTHENTICATION, INITIATOR_HELLO, RESPONDER_AUTHENTICATION, RESPONDER_HELLO,
+from . import ticket as tickets
+from .wire import (ACCEPT, DECLINE, INITIATOR_AUTHENTICATION, INITIATOR_HELLO, INITIATOR_PROOF, RESPONDER_AUTHENTICATION, RESPONDER_HELLO, RESPONDER_PROOF,
                    Link, Reader, bytes8, bytes16, header, list_of, list_of_u16, number, plain)
 
 VERSION = 1
@@ -81,6 +82,48 @@ class Exchange:
         self.transcript.append(record.wire)
         return [f"psk={key.name}"]
 
+    def send_token(self, link: Link, side: str, ticket, token: bytes) -> None:
+        """R3, whose token is empty, or R4 (2.13)."""
+        self._send(link, side, ticket.holder(), tickets.write_token(token))
+
+    def receive_token(self, link: Link, side: str, ticket) -> bytes:
+        record = link.receive_plain(authentication_type(side))
+        plaintext = open_message(self.suite, self._secret("auth key ", side), record.header, record.body)
+        reader = Reader(plaintext, "2.13")
+        token = tickets.read_authentication(reader, ticket, side)
+        end = reader.at
+        mac = reader.take(self.suite.length)
+        reader.done()
+        require(equal(mac, self._mac(side, plaintext[:17], plaintext[17:end])), "2.14", "the MAC is wrong")
+        self.transcript.append(record.wire)
+        return token
+
+    def send_proof(self, link: Link, side: str, context, token: bytes = None) -> None:
+        """R5, or R6 without a token (2.13)."""
+        claim = b"" if token is None else bytes16(token)
+        plaintext = tickets.write_proof(token, tickets.sign(context, side, self.suite.hash(*self.transcript, claim)))
+        head = header(proof_type(side), len(plaintext) + TAG)
+        record = head + seal_message(self.suite, self._secret("proof key ", side), head, plaintext)
+        link.send(record)
+        self.transcript.append(record)
+
+    def receive_proof(self, link: Link, side: str, context) -> None:
+        """The responder's token completes the context; then its MIC is looked at."""
+        record = link.receive_plain(proof_type(side))
+        plaintext = open_message(self.suite, self._secret("proof key ", side), record.header, record.body)
+        reader = Reader(plaintext, "2.13")
+        if side == "r":
+            token = reader.bytes16()
+            tickets.check_token(token, tickets.AP_REP)
+        claim = plaintext[:reader.at]
+        mic = reader.bytes8()
+        reader.done()
+        require(mic, "2.13", "an empty MIC")
+        if side == "r":
+            tickets.complete(context, token)
+        tickets.verify(context, side, self.suite.hash(*self.transcript, claim), mic)
+        self.transcript.append(record.wire)
+
     def send_authentication(self, link: Link, side: str, identity: Identity) -> None:
         chain = identity.write_certificates()
         self._send(link, side, chain, number(identity.algorithm, 2) + bytes16(identity.sign(self._signed(side, chain))))
@@ -132,13 +175,21 @@ def authentication_type(side: str) -> int:
     return INITIATOR_AUTHENTICATION if side == "i" else RESPONDER_AUTHENTICATION
 
 
+def proof_type(side: str) -> int:
+    return INITIATOR_PROOF if side == "i" else RESPONDER_PROOF
+
+
+def methods_of(policy: Policy) -> list:
+    return [METHOD] if policy.key else [tickets.METHOD] if policy.ticket else SIGNATURES
+
+
 def initiate(link: Link, identity: Identity, policy: Policy, peer: str, tried: bytes = b"") -> Association:
     nonce = os.urandom(32)
     keys = {group: GROUPS[group].new_key() for group in policy.groups}
     shares = [write_share(group, public_bytes(key)) for group, key in keys.items()] + ([write_share(METHOD, bytes(32))] if policy.key else [])
     r1 = plain(INITIATOR_HELLO, b"".join((
         list_of_u16([VERSION]), nonce, number(policy.demand, 1), bytes8(tried), policy.lifetimes.write(), list_of_u16(policy.suites),
-        list_of(shares), list_of_u16([METHOD] if policy.key else SIGNATURES))))
+        list_of(shares), list_of_u16(methods_of(policy)))))
     r1 = policy.key.close(r1) if policy.key else r1
     link.send(r1)
     record = link.receive_plain(RESPONDER_HELLO)
@@ -147,6 +198,9 @@ def initiate(link: Link, identity: Identity, policy: Policy, peer: str, tried: b
     if policy.key:
         require(accepted == [METHOD], "2.11", "the responder did not choose the pre-shared key")
         exchange.use(policy.key)
+    if policy.ticket:
+        require(accepted == [tickets.METHOD], "2.13", "the responder did not choose Kerberos")
+        return _initiate_by_ticket(link, exchange, policy, peer, tried, group)
     names = exchange.authenticated(link, "r", identity, policy.key)
     require(peer.lower() in names, "7.3", f"the peer is {', '.join(names)}, not {peer}")
     link.authenticated = True
@@ -155,6 +209,19 @@ def initiate(link: Link, identity: Identity, policy: Policy, peer: str, tried: b
     secret = exchange.association_secret()
     association_id, lifetimes, fate = _receive_accept(link, suite, secret, policy.lifetimes, tried)
     return Association(association_id, suite, group, secret, peer.lower(), lifetimes, fate)
+
+
+def _initiate_by_ticket(link: Link, exchange: Exchange, policy: Policy, peer: str, tried: bytes, group: int) -> Association:
+    """R3 to R6 (2.13). Who the responder is was said by `peer`: whoever has the key of its ticket."""
+    exchange.receive_token(link, "r", policy.ticket)
+    context, token = policy.ticket.initiate(peer.removeprefix("krb="))
+    exchange.send_token(link, "i", policy.ticket, token)
+    exchange.receive_proof(link, "r", context)
+    link.authenticated = True
+    exchange.send_proof(link, "i", context)
+    secret = exchange.association_secret()
+    association_id, lifetimes, fate = _receive_accept(link, exchange.suite, secret, policy.lifetimes, tried)
+    return Association(association_id, exchange.suite, group, secret, peer.lower(), lifetimes, fate)
 
 
 def _read_responder_hello(body: bytes, own_nonce: bytes, policy: Policy, keys: dict):
@@ -197,20 +264,33 @@ def respond(link: Link, record, identity: Identity, policy: Policy, associations
         gates = dict(hello.shares).get(METHOD)
         require(METHOD in hello.signatures and gates and hello.shares[-1][0] == METHOD, "2.11", "the initiator offers no pre-shared key")
         require(policy.key.is_offered(record.wire, hello.signatures, gates), "2.11", "the initiator offers another pre-shared key")
+    elif policy.ticket:
+        require(tickets.METHOD in hello.signatures, "2.13", "the initiator does not offer Kerberos")
     else:
         require(identity.algorithm in hello.signatures, "2.4", "the initiator accepts no signature of our key")
     key, nonce = GROUPS[group].new_key(), os.urandom(32)
     require(nonce != hello.nonce and public_bytes(key) != public, "2.3", "our own nonce or share")
     shared = GROUPS[group].agree(key, public)
-    r2 = plain(RESPONDER_HELLO, number(VERSION, 2) + nonce + number(suite.number, 2) + write_share(group, public_bytes(key)) + list_of_u16([METHOD] if policy.key else SIGNATURES))
+    r2 = plain(RESPONDER_HELLO, number(VERSION, 2) + nonce + number(suite.number, 2) + write_share(group, public_bytes(key)) + list_of_u16(methods_of(policy)))
     exchange = Exchange(suite, record.wire, r2, shared)
     link.send(r2)
     if policy.key:
         exchange.use(policy.key)
-    exchange.authenticate(link, "r", identity, policy.key)
-    names = exchange.authenticated(link, "i", identity, policy.key)
+    if policy.ticket:
+        names = _respond_by_ticket(link, exchange, policy.ticket)
+    else:
+        exchange.authenticate(link, "r", identity, policy.key)
+        names = exchange.authenticated(link, "i", identity, policy.key)
     link.authenticated = True
     return _accept(link, exchange, hello, names, policy, associations, group)
+
+
+def _respond_by_ticket(link: Link, exchange: Exchange, ticket) -> list:
+    exchange.send_token(link, "r", ticket, b"")
+    context, answer, principal = ticket.accept(exchange.receive_token(link, "i", ticket))
+    exchange.send_proof(link, "r", context, answer)
+    exchange.receive_proof(link, "i", context)
+    return [f"krb={principal}".lower()]
 
 
 def _accept(link: Link, exchange: Exchange, hello: Hello, names: list, policy: Policy, associations, group: int) -> Association:

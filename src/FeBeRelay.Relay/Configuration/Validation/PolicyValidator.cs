@@ -46,7 +46,7 @@ internal static class PolicyValidator
         }
     }
 
-    /// <summary>A rule that names a pre-shared key needs it, in this node's own configuration.</summary>
+    /// <summary>A rule that names a pre-shared key or Kerberos needs it, in this node's own configuration.</summary>
     public static void ValidateKeys(NodeConfiguration configuration, ConfigurationErrors errors)
     {
         foreach (var (policyName, policy) in configuration.Policy.Policies)
@@ -58,6 +58,11 @@ internal static class PolicyValidator
                 foreach (var missing in keys.Where(name => !configuration.Node.PreSharedKeys.ContainsKey(name)))
                 {
                     errors.Add(key, $"psk={missing}", "is not in node:preSharedKeys", $"name its file there (feberelay certs psk {missing} makes one), or remove it here");
+                }
+
+                if (rule.Authentication.Contains("kerberos") && !configuration.Node.Kerberos.IsOn)
+                {
+                    errors.Add(key, "kerberos", "is for nodes of a realm, which this one is not", "name its keytab in node:kerberos:keytab, or remove it here");
                 }
 
                 if (keys.Length > MainModeMethod.MaxKeys)
