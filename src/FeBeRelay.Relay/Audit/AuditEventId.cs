@@ -56,6 +56,7 @@ internal enum AuditEventId
     NodeEnrolled = 9085,
     CertificateRenewed = 9086,
     EnrollmentRefused = 9087,
+    RevocationAnswerRefused = 9088,
     FileStarted = 9100,
     Checkpoint = 9101,
     TornLineFound = 9102,

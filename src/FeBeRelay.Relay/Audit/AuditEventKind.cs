@@ -62,6 +62,7 @@ internal sealed record AuditEventKind(AuditEventId Id, string Windows, AuditCate
         new(AuditEventId.NodeEnrolled, "", AuditCategory.System, AuditOutcome.Success),
         new(AuditEventId.CertificateRenewed, "", AuditCategory.System, AuditOutcome.Success),
         new(AuditEventId.EnrollmentRefused, "", AuditCategory.Logon, AuditOutcome.Failure),
+        new(AuditEventId.RevocationAnswerRefused, "", AuditCategory.System, AuditOutcome.Failure),
         new(AuditEventId.FileStarted, "", AuditCategory.Audit, AuditOutcome.Success),
         new(AuditEventId.Checkpoint, "", AuditCategory.Audit, AuditOutcome.Success),
         new(AuditEventId.TornLineFound, "", AuditCategory.Audit, AuditOutcome.Failure),

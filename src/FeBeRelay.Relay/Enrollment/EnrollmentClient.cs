@@ -27,12 +27,13 @@ internal sealed class EnrollmentClient(Uri address, TimeProvider time)
     /// <exception cref="EnrollmentException">The server shows another, or none.</exception>
     public async Task<X509Certificate2> FindAuthorityAsync(string fingerprint, CancellationToken cancellation)
     {
-        using HttpClient client = Open(new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true });
-        X509Certificate2Collection shown = await SendAsync(client, new HttpRequestMessage(HttpMethod.Get, PathOf("cacerts")), cancellation).ConfigureAwait(false);
-        return shown.FirstOrDefault(one => CryptographicOperations.FixedTimeEquals(Ascii(EnrollmentToken.FingerprintOf(one)), Ascii(fingerprint)))
+        // Nobody is believed yet, and nothing goes over this connection that is not for everybody.
+        using HttpClient client = Open(new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null });
+        X509Certificate2Collection authorities = await SendAsync(client, new HttpRequestMessage(HttpMethod.Get, PathOf("cacerts")), cancellation).ConfigureAwait(false);
+        return authorities.FirstOrDefault(one => CryptographicOperations.FixedTimeEquals(Ascii(EnrollmentToken.FingerprintOf(one)), Ascii(fingerprint)))
             ?? throw new EnrollmentException(
                 EnrollmentFault.Refused,
-                $"the server at {address} is not the one that the token is for: its authority is {string.Join(", ", shown.Select(EnrollmentToken.FingerprintOf).DefaultIfEmpty("none"))}, the token says {fingerprint}; the token was not sent",
+                $"the server at {address} is not the one that the token is for: its authority is {string.Join(", ", authorities.Select(EnrollmentToken.FingerprintOf).DefaultIfEmpty("none"))}, the token says {fingerprint}; the token was not sent",
                 "check the address; if it is right, somebody stands in between, or the authority was made anew and the token is an older one's");
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Relay.Enrollment;
 
-/// <summary>What the authority's server does. Ids 2780 to 2789, append only; next free id: 2785.</summary>
+/// <summary>What the authority's server does. Ids 2780 to 2784, append only.</summary>
 internal static partial class EnrollmentLog
 {
     [LoggerMessage(2780, LogLevel.Information, "Certificates are given out on {Address} for the authority {Authority} (SHA-256 {Fingerprint})")]
