@@ -91,7 +91,9 @@ internal sealed class NodeService(
     {
         CredentialFiles files = NodeOptionsFactory.FilesOf(configuration, time);
         ILogger<CredentialWatch> logger = loggers.CreateLogger<CredentialWatch>();
-        var fetcher = new RevocationFetcher(files.Addresses, TimeSpan.FromSeconds(configuration.Node.Revocation.FetchSeconds), time, logger);
-        return new CredentialWatch(options.Identity, node.Associations, files, fetcher, audit, time, logger);
+        TimeSpan interval = TimeSpan.FromSeconds(configuration.Node.Revocation.FetchSeconds);
+        var fetcher = new RevocationFetcher(files.Addresses, interval, time, logger);
+        var responders = new OcspFetcher(files.Responders, interval, audit, time, logger);
+        return new CredentialWatch(options.Identity, node.Associations, files, fetcher, responders, audit, time, logger);
     }
 }

@@ -13,5 +13,11 @@ public static class IdentityLimits
 
     public const int CachedChains = 1024;
 
+    /// <summary>A responder's answer about one certificate, with the responder's certificates.</summary>
+    public const int OcspResponseBytes = 64 * 1024;
+
+    /// <summary>Certificates that responders are asked about.</summary>
+    public const int OcspCertificates = 4096;
+
     public const int RevocationListBytes = 16 * 1024 * 1024;
 }

@@ -13,6 +13,10 @@ internal static class CertsCommand
           feberelay certs issue fe1.lab.test --ou "Front Ends"        a node's key and certificate
           feberelay certs csr be1.lab.test --directory .               on the node itself: its key stays there
           feberelay certs sign be1.lab.test.csr                       beside the authority: show the names, ask, sign
+          feberelay certs serve --listen 10.99.0.9:8445               or answer new nodes over the network,
+          feberelay certs token fe2.lab.test --out fe2.token          each of which brings a token that counts once,
+          feberelay certs enroll https://10.99.0.9:8445 --token-file fe2.token      and makes its key itself
+          feberelay certs renew fe1.lab.test --from https://10.99.0.9:8445          later, on the node: a new key and certificate
           feberelay certs renew fe1.lab.test                          a new key and certificate in the old one's place
           feberelay certs revoke fe1.lab.test.pem                     take it back: ca.crl, for node:revocation:lists
           feberelay certs psk plant7                                  a key that a group of nodes shares
@@ -28,6 +32,9 @@ internal static class CertsCommand
         CertsIssueCommand.Create(environment),
         CertsCsrCommand.Create(),
         CertsSignCommand.Create(environment),
+        CertsTokenCommand.Create(environment),
+        CertsServeCommand.Create(environment),
+        CertsEnrollCommand.Create(environment),
         CertsRenewCommand.Create(environment),
         CertsRevokeCommand.Create(environment),
         CertsShowCommand.Create(environment),

@@ -28,7 +28,7 @@ internal static class CertsSignCommand
             error.WriteLine($"key         {PeerKeys.Describe(asked.Key)}");
             if (!arguments.GetValue(yes))
                 RequireConsent(environment, error);
-            using var certificate = authority.Sign(asked.ForDays(arguments.GetValue(days)));
+            using var certificate = authority.Sign(asked.ForNames(asked.Names with { Days = arguments.GetValue(days) }));
             CertificateFiles.Write(pem, certificate.ExportCertificatePem() + '\n', isSecret: false);
             output.WriteLine(pem);
             error.WriteLine($"signed, valid until {CertsText.Day(certificate.NotAfter)}; give it back to the node beside its key");

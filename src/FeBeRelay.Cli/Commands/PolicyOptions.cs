@@ -29,22 +29,15 @@ internal sealed class PolicyOptions(CommandContext context)
         => Load(parsed) is { Configuration: { } configuration } loaded ? run(configuration, loaded.Values) : ExitCode.ConfigurationInvalid;
 
     /// <inheritdoc cref="Run(ParseResult, Func{NodeConfiguration, int})"/>
-    public Task<int> RunAsync(ParseResult parsed, Func<NodeConfiguration, Task> run) => RunForCodeAsync(parsed, async configuration =>
+    public Task<int> RunAsync(ParseResult parsed, Func<NodeConfiguration, Task> run) => RunForCodeAsync(parsed, async (configuration, _) =>
     {
         await run(configuration);
         return ExitCode.Succeeded;
     });
 
-    /// <inheritdoc cref="Run(ParseResult, Func{NodeConfiguration, int})"/>
-    public async Task<int> RunForCodeAsync(ParseResult parsed, Func<NodeConfiguration, Task<int>> run)
-    {
-        if (Load(parsed)?.Configuration is not { } configuration)
-        {
-            return ExitCode.ConfigurationInvalid;
-        }
-
-        return await run(configuration);
-    }
+    /// <inheritdoc cref="Run(ParseResult, Func{NodeConfiguration, IConfiguration, int})"/>
+    public async Task<int> RunForCodeAsync(ParseResult parsed, Func<NodeConfiguration, IConfiguration, Task<int>> run)
+        => Load(parsed) is { Configuration: { } configuration } loaded ? await run(configuration, loaded.Values) : ExitCode.ConfigurationInvalid;
 
     /// <summary>A posture, one of the configuration's policies, or a file.</summary>
     public static NodePolicy Find(PolicySettings settings, string name)

@@ -31,9 +31,9 @@ internal static class PolicyReadinessCommand
             days, json,
         };
         options.AddTo(command);
-        command.SetAction((parsed, cancellation) => options.RunForCodeAsync(parsed, async configuration =>
+        command.SetAction((parsed, cancellation) => options.RunForCodeAsync(parsed, async (configuration, values) =>
         {
-            var report = await Reading(configuration.Audit.Path!, () => new ReadinessCheck(configuration, TimeProvider.System).RunAsync(parsed.GetValue(days), cancellation));
+            var report = await Reading(configuration.Audit.Path!, () => new ReadinessCheck(configuration, values, TimeProvider.System).RunAsync(parsed.GetValue(days), cancellation));
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(parsed.InvocationConfiguration.Output, report);

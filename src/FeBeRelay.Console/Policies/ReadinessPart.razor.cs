@@ -1,6 +1,7 @@
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Policies.Readiness;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Configuration;
 
 namespace FeBeRelay.WebConsole.Policies;
 
@@ -20,6 +21,11 @@ public sealed partial class ReadinessPart : ComponentBase
     [EditorRequired]
     public NodeConfiguration Configuration { get; set; } = null!;
 
+    /// <summary>The whole of it, with .NET's and YARP's sections.</summary>
+    [Parameter]
+    [EditorRequired]
+    public IConfiguration Values { get; set; } = null!;
+
     private async Task LookAsync()
     {
         if (_isLooking)
@@ -31,7 +37,7 @@ public sealed partial class ReadinessPart : ComponentBase
         {
             int days = Math.Clamp(_days, 1, MostDays);
             // Not on the circuit's own thread: a log may be long.
-            _report = await Task.Run(() => new ReadinessCheck(Configuration, Node.Time).RunAsync(days, CancellationToken.None));
+            _report = await Task.Run(() => new ReadinessCheck(Configuration, Values, Node.Time).RunAsync(days, CancellationToken.None));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

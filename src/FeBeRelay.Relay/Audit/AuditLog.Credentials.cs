@@ -22,6 +22,16 @@ internal sealed partial class AuditLog
     public void CredentialsNotUsable(string reason) =>
         Write(AuditEventId.CredentialsNotUsable, e => e with { FailurePoint = FailurePoint.Me, Reason = reason });
 
+    /// <summary>A responder's answer is not about what was asked, not signed by who may, or does not count now.</summary>
+    public void AnswerRefused(Uri responder, string reason)
+    {
+        Counts.Count(AuditEventId.RevocationAnswerRefused);
+        if (_flood.Admits($"responder {responder}"))
+        {
+            WriteCounted(AuditEventId.RevocationAnswerRefused, e => e with { RemoteAddress = responder.ToString(), FailurePoint = FailurePoint.Me, Reason = reason });
+        }
+    }
+
     /// <summary>The node's certificate or a revocation list ends soon, or has ended.</summary>
     public void CredentialsEnd(string what, DateTimeOffset end) =>
         Write(AuditEventId.CredentialsEnd, e => e with { Reason = $"{what} ends at {end:u}" });

@@ -18,6 +18,8 @@ internal sealed class CertificateAuthority : IDisposable
     /// <summary>Clocks of two servers differ; a certificate should work at once on the one that is behind.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(1);
 
+    // Platform keys are not promised to be safe for use from several threads.
+    private readonly Lock _lock = new();
     private readonly ECDsa _key;
     private readonly TimeProvider _time;
 
@@ -65,16 +67,9 @@ internal sealed class CertificateAuthority : IDisposable
         return certificate.CopyWithPrivateKey(key);
     }
 
+    /// <summary>May be called from many threads.</summary>
     public X509Certificate2 Sign(NodeRequest asked)
     {
-        var now = _time.GetUtcNow();
-        var notAfter = Earlier(now.AddDays(asked.Names.Days), new(Certificate.NotAfter.ToUniversalTime()));
-        if (notAfter <= now)
-        {
-            throw new CertificateException(
-                $"the authority itself expired on {Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}; make a new one with feberelay certs init");
-        }
-
         var request = asked.ToCertificateRequest();
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
@@ -86,9 +81,36 @@ internal sealed class CertificateAuthority : IDisposable
                 false));
         request.CertificateExtensions.Add(NodeRequest.AlternativeNames(asked.Names));
         request.CertificateExtensions.Add(KeyIdentifier(asked.Key));
+        return Sign(request, TimeSpan.FromDays(asked.Names.Days));
+    }
+
+    /// <summary>Signs what the caller has put together. May be called from many threads.</summary>
+    public X509Certificate2 Sign(CertificateRequest request, TimeSpan life)
+    {
+        var now = _time.GetUtcNow();
+        var notAfter = Earlier(now + life, new(Certificate.NotAfter.ToUniversalTime()));
+        if (notAfter <= now)
+        {
+            throw new CertificateException(
+                $"the authority itself expired on {Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}; make a new one with feberelay certs init");
+        }
+
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
-        return request.Create(
-            Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), now - ClockSkew, notAfter, SerialNumber());
+        lock (_lock)
+        {
+            return request.Create(
+                Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), now - ClockSkew, notAfter, SerialNumber());
+        }
+    }
+
+    /// <summary>Signs a line of its own log, as nodes sign theirs: r and s side by side. May be called from many threads.</summary>
+    public byte[] SignCheckpoint(ReadOnlySpan<byte> message)
+    {
+        lock (_lock)
+        {
+            return _key.SignData(
+                message, _key.KeySize == 256 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA384, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        }
     }
 
     /// <summary>A revocation list, PEM: what the previous one names, and these certificates.</summary>

@@ -53,7 +53,12 @@ internal sealed class NodeRequest
         }
     }
 
-    public NodeRequest ForDays(int days) => new(Key, Names with { Days = days });
+    /// <summary>The same key, to be certified for these names.</summary>
+    public NodeRequest ForNames(IssueRequest names)
+    {
+        RequireNames(names);
+        return new(Key, names);
+    }
 
     /// <summary>The request as PEM, signed with the node's key.</summary>
     public static string Create(AsymmetricAlgorithm key, IssueRequest names)

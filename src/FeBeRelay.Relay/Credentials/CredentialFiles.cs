@@ -12,6 +12,9 @@ namespace FeBeRelay.Relay.Credentials;
 /// <param name="time">The clock of its validity.</param>
 internal sealed class CredentialFiles(LocalNodeSettings node, IReadOnlyCollection<PeerRole> roles, TimeProvider time)
 {
+    /// <summary>Responders that are asked.</summary>
+    public IReadOnlyList<Uri> Responders { get; } = [.. node.Revocation.Responders.Select(r => new Uri(r))];
+
     /// <summary>Revocation lists that are fetched.</summary>
     public IReadOnlyList<Uri> Addresses { get; } = [.. node.Revocation.Lists.Where(IsAddress).Select(l => new Uri(l))];
 
@@ -27,11 +30,12 @@ internal sealed class CredentialFiles(LocalNodeSettings node, IReadOnlyCollectio
     public IReadOnlyList<PreSharedKey> LoadKeys() => [.. node.PreSharedKeys.Select(key => PreSharedKeyFile.Load(key.Key, key.Value.Path))];
 
     /// <param name="fetched">Lists that came from addresses.</param>
+    /// <param name="answers">What responders have said; null where none is asked.</param>
     /// <exception cref="IdentityException">A file is not usable.</exception>
-    public RevocationLists LoadLists(IEnumerable<RevocationList> fetched) =>
-        node.Revocation.Lists.Count == 0
+    public RevocationLists LoadLists(IEnumerable<RevocationList> fetched, OcspAnswers? answers) =>
+        node.Revocation.Lists.Count == 0 && answers is null
             ? RevocationLists.None
-            : new RevocationLists([.. ListFiles.Select(RevocationList.Load), .. fetched], node.Revocation.WhenUnknown == "refuse");
+            : new RevocationLists([.. ListFiles.Select(RevocationList.Load), .. fetched], node.Revocation.WhenUnknown == "refuse", answers);
 
     /// <summary>A hash of all that makes the certificate.</summary>
     public string CertificateStamp() =>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Relay.Credentials;
 
-/// <summary>What happens to certificates, roots and revocation lists while the node runs. Ids 2550 to 2599, append only; next free id: 2555.</summary>
+/// <summary>What happens to certificates, roots and revocation lists while the node runs. Ids 2550 to 2599, append only; next free id: 2555. Of responders 2785 to 2789; next free id: 2787.</summary>
 internal static partial class CredentialLog
 {
     [LoggerMessage(2550, LogLevel.Information, "Replaced without a restart: {What}")]
@@ -19,4 +19,10 @@ internal static partial class CredentialLog
 
     [LoggerMessage(2554, LogLevel.Warning, "Revocation list {Address} cannot be fetched, what was fetched before stays in use: {Detail}")]
     public static partial void FetchFailed(ILogger logger, Uri address, string detail);
+
+    [LoggerMessage(2785, LogLevel.Warning, "Responder {Address} cannot be asked, what was answered before stays in use: {Detail}")]
+    public static partial void ResponderOutOfReach(ILogger logger, Uri address, string detail);
+
+    [LoggerMessage(2786, LogLevel.Warning, "A responder's answer cannot be used, what was answered before stays in use: {Detail}")]
+    public static partial void AnswerRefused(ILogger logger, string detail);
 }

@@ -14,10 +14,14 @@ namespace FeBeRelay.Relay.Credentials;
 /// </summary>
 internal sealed class CredentialWatch : IAsyncDisposable
 {
+    /// <summary>A certificate that no peer has shown for so long is no longer asked about.</summary>
+    private static readonly TimeSpan ForgetAfter = TimeSpan.FromDays(1);
+
     private readonly NodeIdentity _identity;
     private readonly AssociationTable _associations;
     private readonly CredentialFiles _files;
     private readonly RevocationFetcher _fetcher;
+    private readonly OcspFetcher _responders;
     private readonly AuditLog _audit;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -32,23 +36,26 @@ internal sealed class CredentialWatch : IAsyncDisposable
     private string _trustStamp;
     private string? _refusedStamp;
     private string? _toldStamp;
-    private bool _isListOver;
+    private DateTimeOffset _lookedAt;
+    private long _forgotAt;
 
     /// <param name="identity">What is replaced in; made from the same files.</param>
     /// <param name="associations">What lives under it.</param>
     /// <param name="files">The files.</param>
     /// <param name="fetcher">The lists behind addresses; owned from here on.</param>
+    /// <param name="responders">The responders; owned from here on.</param>
     /// <param name="audit">The audit log.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     /// <exception cref="IdentityException">The files are not usable.</exception>
     public CredentialWatch(
-        NodeIdentity identity, AssociationTable associations, CredentialFiles files, RevocationFetcher fetcher, AuditLog audit, TimeProvider time, ILogger logger)
+        NodeIdentity identity, AssociationTable associations, CredentialFiles files, RevocationFetcher fetcher, OcspFetcher responders, AuditLog audit, TimeProvider time, ILogger logger)
     {
         _identity = identity;
         _associations = associations;
         _files = files;
         _fetcher = fetcher;
+        _responders = responders;
         _audit = audit;
         _time = time;
         _logger = logger;
@@ -58,8 +65,9 @@ internal sealed class CredentialWatch : IAsyncDisposable
         _certificateStamp = files.CertificateStamp();
         _trustStamp = files.TrustStamp();
         _roots = files.LoadRoots();
-        _lists = files.LoadLists([]);
-        _isListOver = _lists.FirstNextUpdate <= time.GetUtcNow();
+        _lists = files.LoadLists([], responders.Answers);
+        _lookedAt = time.GetUtcNow();
+        _forgotAt = time.GetTimestamp();
     }
 
     /// <summary>Fetches what is to be fetched, lets the lists count, and looks again every so often.</summary>
@@ -67,8 +75,10 @@ internal sealed class CredentialWatch : IAsyncDisposable
     public async Task StartAsync(TimeSpan every)
     {
         await _fetcher.FetchAsync(all: true, _ending.Token).ConfigureAwait(false);
-        _lists = _files.LoadLists(_fetcher.Lists);
+        _lists = _files.LoadLists(_fetcher.Lists, _responders.Answers);
         _identity.Replace(_certificate, _roots, _lists);
+        // A peer is waiting for it: at once, and not on the thread of its negotiation.
+        _responders.Wanted += () => _ = Task.Run(() => LookAsync(all: false));
         _warnings.Look(_certificate, _lists, _time.GetUtcNow());
         if (every > TimeSpan.Zero)
         {
@@ -89,6 +99,7 @@ internal sealed class CredentialWatch : IAsyncDisposable
         }
         await _looking.WaitAsync().ConfigureAwait(false);
         _fetcher.Dispose();
+        _responders.Dispose();
         _looking.Dispose();
         _ending.Dispose();
     }
@@ -103,15 +114,9 @@ internal sealed class CredentialWatch : IAsyncDisposable
         {
             bool fetched = await _fetcher.FetchAsync(all, _ending.Token).ConfigureAwait(false);
             Compare(fetched);
-            DateTimeOffset now = _time.GetUtcNow();
-            bool wasListOver = _isListOver;
-            _isListOver = _lists.FirstNextUpdate <= now;
-            if (_isListOver && !wasListOver)
-            {
-                // Where unknown is refused, a list that ends is a change.
-                _associations.Recheck(_identity);
-            }
-            _warnings.Look(_certificate, _lists, now);
+            await AskAsync(all).ConfigureAwait(false);
+            RecheckWhatHasEnded();
+            _warnings.Look(_certificate, _lists, _time.GetUtcNow());
         }
         catch (OperationCanceledException)
         {
@@ -121,6 +126,49 @@ internal sealed class CredentialWatch : IAsyncDisposable
         {
             _looking.Release();
         }
+        if (_responders.IsDue)
+        {
+            // Wanted since the last question, and turned away above.
+            await LookAsync(all: false).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AskAsync(bool all)
+    {
+        do
+        {
+            if (await _responders.AskAsync(all, _ending.Token).ConfigureAwait(false))
+            {
+                RecheckAll();
+            }
+            all = false;
+        }
+        while (_responders.IsDue);
+        if (_lists.Answers is not null && _time.GetElapsedTime(_forgotAt) >= ForgetAfter)
+        {
+            // Peers with live associations are seen by this, so that only the others are forgotten.
+            RecheckAll();
+            _responders.Forget(ForgetAfter);
+            _forgotAt = _time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Nothing that was accepted before is remembered.</summary>
+    private void RecheckAll()
+    {
+        _identity.Replace(_certificate, _roots, _lists);
+        _associations.Recheck(_identity);
+    }
+
+    /// <summary>Where unknown is refused, a list or an answer that ends is a change.</summary>
+    private void RecheckWhatHasEnded()
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        if (_lists.EndsBetween(_lookedAt, now))
+        {
+            _associations.Recheck(_identity);
+        }
+        _lookedAt = now;
     }
 
     private void Compare(bool fetched)
@@ -145,7 +193,7 @@ internal sealed class CredentialWatch : IAsyncDisposable
     {
         NodeCertificate newCertificate = certificate == _certificateStamp ? _certificate : _files.LoadCertificate();
         IReadOnlyList<PreSharedKey> keys = _files.LoadKeys();
-        (_roots, _lists) = (_files.LoadRoots(), _files.LoadLists(_fetcher.Lists));
+        (_roots, _lists) = (_files.LoadRoots(), _files.LoadLists(_fetcher.Lists, _responders.Answers));
         string what = certificate != _certificateStamp
             ? $"certificate ({newCertificate.Fingerprint}, until {newCertificate.NotAfter:u})" + (trust == _trustStamp ? "" : ", roots, revocation lists or pre-shared keys")
             : "roots, revocation lists or pre-shared keys";

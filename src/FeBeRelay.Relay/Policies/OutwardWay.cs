@@ -13,8 +13,11 @@ namespace FeBeRelay.Relay.Policies;
 /// <param name="Traffic">What rules are found by.</param>
 internal sealed record OutwardWay(string Endpoint, bool IsHttp, string Node, string Service, Traffic Traffic)
 {
+    /// <summary>Where clear bytes go, as it is written; null is nowhere.</summary>
+    public string? ClearTo { get; private init; }
+
     /// <summary>Whether there is somewhere for clear bytes to go.</summary>
-    public bool HasClearTo { get; private init; }
+    public bool HasClearTo => ClearTo is not null;
 
     /// <summary>Whether the peer may be asked by an enquiry.</summary>
     public bool IsEnquiryOn { get; private init; }
@@ -41,7 +44,7 @@ internal sealed record OutwardWay(string Endpoint, bool IsHttp, string Node, str
     private static OutwardWay OfRelay(NodeConfiguration configuration, string name, RelayEndpointSettings settings) =>
         new(name, IsHttp: false, settings.Node, settings.Service, PolicyTraffic.Of(configuration, name))
         {
-            HasClearTo = settings.ClearTo is not null,
+            ClearTo = settings.ClearTo?.ToString(),
             IsEnquiryOn = settings.Enquiry != "off",
         };
 
@@ -58,7 +61,7 @@ internal sealed record OutwardWay(string Endpoint, bool IsHttp, string Node, str
         [
             new OutwardWay(endpoint, IsHttp: true, address.Node, address.Service, PolicyTraffic.ToNode(node) with { Endpoint = endpoint, Service = address.Service })
             {
-                HasClearTo = options.ClearTo is not null,
+                ClearTo = options.ClearTo,
                 IsEnquiryOn = options.IsEnquiryOn,
                 Guard = options.GuardOr(DestinationOptions.TryParse(configuration.Http.Guard, out GuardMode usual) ? usual : GuardMode.Refuse),
             },

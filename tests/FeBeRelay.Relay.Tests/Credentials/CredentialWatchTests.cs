@@ -178,7 +178,8 @@ public sealed class CredentialWatchTests : IDisposable
         var audit = new AuditLog(_audit, new AuditSelection(Enum.GetValues<AuditCategory>(), Enum.GetValues<AuditCategory>()), "fe1", _time);
         var watch = new CredentialWatch(
             identity, new AssociationTable(NullLogger<AssociationTable>.Instance), files,
-            new RevocationFetcher(files.Addresses, TimeSpan.FromSeconds(settings.Revocation.FetchSeconds), _time, _log), audit, _time, _log);
+            new RevocationFetcher(files.Addresses, TimeSpan.FromSeconds(settings.Revocation.FetchSeconds), _time, _log),
+            new OcspFetcher(files.Responders, TimeSpan.FromSeconds(settings.Revocation.FetchSeconds), audit, _time, _log), audit, _time, _log);
         await watch.StartAsync(interval);
         return identity;
     }

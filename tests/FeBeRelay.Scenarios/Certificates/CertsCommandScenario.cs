@@ -203,6 +203,17 @@ public sealed partial class CertsCommandScenario : IDisposable
         Assert.Contains("is the password in --password-file right?", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_token_goes_to_standard_output_and_what_it_is_for_is_told()
+    {
+        Run("init --directory {} --name Site");
+        var (output, error, code) = Run("token fe1 --directory {} --dns fe1.lab.test --ou Front --valid-for 2h");
+        Assert.Equal(ExitCode.Succeeded, code);
+        Assert.StartsWith("feberelay-token-1.", Assert.Single(Lines(output)), StringComparison.Ordinal);
+        Assert.StartsWith("counts once, until 2026-11-24 14:00:00Z, for fe1.lab.test, ou=Front; an older token of fe1 counts no more", error, StringComparison.Ordinal);
+        AssertOwnerOnly("tokens/fe1.json");
+    }
+
     [Theory]
     [InlineData("issue fe1 --p12", "--p12 and --password-file go together")]
     [InlineData("issue ../fe1", "'../fe1' is not a host name")]
@@ -210,6 +221,14 @@ public sealed partial class CertsCommandScenario : IDisposable
     [InlineData("issue fe1 --days 0", "--days takes 1 to 36500")]
     [InlineData("init --name \"\"", "--name takes 1 to 64 printable characters")]
     [InlineData("issue", "Required argument 'NAME' missing")]
+    [InlineData("token fe1 --valid-for 8d", "--valid-for takes a number with m, h or d")]
+    [InlineData("token fe1 --valid-for 0m", "--valid-for takes a number with m, h or d")]
+    [InlineData("token fe1 --valid-for hour", "--valid-for takes a number with m, h or d")]
+    [InlineData("serve", "'--listen' is required")]
+    [InlineData("serve --listen ca.lab.test:8445", "--listen takes an IP address and a port")]
+    [InlineData("enroll http://ca.lab.test:8445", "URL takes https://HOST:PORT")]
+    [InlineData("enroll https://fe1:secret@ca.lab.test:8445", "URL takes https://HOST:PORT")]
+    [InlineData("renew fe1 --from https://ca.lab.test:8445 --days 3", "--days does not go with --from")]
     public void Wrong_usage_is_told_before_anything_is_made(string line, string expected) =>
         Assert.Contains(expected, string.Join('\n', CertsCommand.Create().Parse(line).Errors.Select(error => error.Message)), StringComparison.Ordinal);
 

@@ -62,9 +62,31 @@ public sealed class ReadinessScenario : IAsyncLifetime
 
         string[] relay = ["policy", "readiness", "--json", "--config", _site["fe1.json"], "--set", $"relay:endpoints:owa:clearTo={port}"];
         Assert.Contains($"{port} at node be1 takes clear connections", (await _site.RunAsync(relay)).Output, StringComparison.Ordinal);
+        string[] http = ["policy", "readiness", "--json", "--config", WriteHttp(port)];
+        JsonElement way = JsonDocument.Parse((await _site.RunAsync(http)).Output).RootElement.GetProperty("otherWays").EnumerateArray().Single();
+        Assert.Equal("owa@be1", way.GetProperty("name").GetString());
+        Assert.StartsWith($"{port} at node be1 takes clear connections", way.GetProperty("problem").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, (await _site.RunAsync("policy assign secureServer --config {}/be1.json")).Code);
         await node.WaitForAsync("Policy secureServer is in effect");
         Assert.DoesNotContain("takes clear connections", (await _site.RunAsync(relay)).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("takes clear connections", (await _site.RunAsync(http)).Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>A relay with two http endpoints and one destination.</summary>
+    private string WriteHttp(IPEndPoint clearTo)
+    {
+        _site.Write("http.json", $$"""
+            {
+              "node": { "certificate": { "path": "fe1.lab.test.pem", "keyPath": "fe1.lab.test.key" }, "trustedRoots": [ "ca.pem" ] },
+              "nodes": { "be1": { "address": "127.0.0.1:9", "identity": "be1.lab.test" } },
+              "Kestrel": { "Endpoints": { "one": { "Url": "http://127.0.0.1:0" }, "two": { "Url": "http://127.0.0.1:0" } } },
+              "ReverseProxy": {
+                "Routes": { "all": { "ClusterId": "mail", "Match": { "Path": "{**all}" } } },
+                "Clusters": { "mail": { "Destinations": { "be1": { "Address": "febe://owa@be1", "Metadata": { "clearTo": "{{clearTo}}" } } } } }
+              }
+            }
+            """);
+        return _site["http.json"];
     }
 
     public ValueTask DisposeAsync()

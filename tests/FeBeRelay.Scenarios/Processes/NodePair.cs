@@ -73,6 +73,9 @@ internal sealed class NodePair : IAsyncDisposable
     /// <summary>Whether the nodes look into ca.crl.</summary>
     public bool HasRevocationList { get; init; }
 
+    /// <summary>Further keys of both sections <c>node:revocation</c>, a comma before each.</summary>
+    public string RevocationMore { get; init; } = "";
+
     /// <summary>Further sections of both configuration files, a comma behind each; NODE stands for the node's name.</summary>
     public string More { get; init; } = "";
 
@@ -204,7 +207,7 @@ internal sealed class NodePair : IAsyncDisposable
             {
               "node": {
                 "name": "{{node}}", "certificate": { "path": "{{node}}.pem", "keyPath": "{{node}}.key" }, "trustedRoots": [ "ca.pem" ],
-                "reloadSeconds": {{ReloadSeconds}}, "revocation": { "lists": [ {{(HasRevocationList ? "\"ca.crl\"" : "")}} ] }{{NodeMore.Replace("NODE", node, StringComparison.Ordinal)}}
+                "reloadSeconds": {{ReloadSeconds}}, "revocation": { "lists": [ {{(HasRevocationList ? "\"ca.crl\"" : "")}} ]{{RevocationMore}} }{{NodeMore.Replace("NODE", node, StringComparison.Ordinal)}}
               },
               {{More.Replace("NODE", node, StringComparison.Ordinal)}}
               {{rest}}

@@ -45,6 +45,16 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>Waits until it has said that.</summary>
+    public async Task SaysAsync(string text)
+    {
+        while (!File.Exists(_output) || !(await File.ReadAllTextAsync(_output, TestContext.Current.CancellationToken)).Contains(text, StringComparison.Ordinal))
+        {
+            Assert.False(_process.HasExited, $"it ended before it said '{text}': {(File.Exists(_output) ? await File.ReadAllTextAsync(_output, TestContext.Current.CancellationToken) : "")}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Asks a process to stop, this one if none is named, and waits until this one has ended.</summary>
     public async Task TerminateAsync(string? process = null)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Relay.Certificates;
 
@@ -40,6 +41,17 @@ internal sealed class SiteCertificates(string folder) : IDisposable
     {
         X509Certificate2[] certificates = [.. nodes.Select(node => X509CertificateLoader.LoadCertificateFromFile(this[$"{node}.pem"]))];
         Replace("ca.crl", Current.SignRevocationList(previous: null, certificates, CertificateAuthority.RevocationListDays), isSecret: false);
+    }
+
+    /// <summary>Certificate and key of who answers for the authority (responder.pem, responder.key).</summary>
+    public void IssueResponder()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=responder", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.9")], critical: false));
+        using X509Certificate2 certificate = Current.Sign(request, TimeSpan.FromDays(1));
+        Replace("responder.pem", certificate.ExportCertificatePem(), isSecret: false);
+        Replace("responder.key", key.ExportPkcs8PrivateKeyPem(), isSecret: true);
     }
 
     public void Dispose() => _authorities.ForEach(authority => authority.Dispose());

@@ -104,6 +104,9 @@ public sealed class TestAuthority : IDisposable
         Certificate.SubjectName, new AnySignature(_key, _padding), number, nextUpdate, HashAlgorithmName.SHA256,
         X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false), thisUpdate);
 
+    /// <summary>Signs anything else that an authority publishes.</summary>
+    public byte[] SignData(byte[] data) => new AnySignature(_key, _padding).SignData(data, HashAlgorithmName.SHA256);
+
     /// <summary>Makes a certificate that no request can ask for: its signed part is changed, then signed again.</summary>
     public byte[] IssueChanged(TestLeaf leaf, byte[] find, byte[] replacement)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace FeBeRelay.Channel.Identity.Revocation;
@@ -63,15 +62,5 @@ public sealed class RevocationList
     private static bool MaySign(X509Certificate2 authority) =>
         authority.Extensions.OfType<X509KeyUsageExtension>().SingleOrDefault() is not { } usage || usage.KeyUsages.HasFlag(X509KeyUsageFlags.CrlSign);
 
-    private bool IsSignedBy(X509Certificate2 authority)
-    {
-        HashAlgorithmName hash = RevocationListReader.HashOf(_algorithm);
-        if (RevocationListReader.IsEllipticCurve(_algorithm))
-        {
-            using ECDsa? curve = authority.GetECDsaPublicKey();
-            return curve is not null && curve.VerifyData(_signed.Span, _signature.Span, hash, DSASignatureFormat.Rfc3279DerSequence);
-        }
-        using RSA? rsa = authority.GetRSAPublicKey();
-        return rsa is not null && rsa.VerifyData(_signed.Span, _signature.Span, hash, RSASignaturePadding.Pkcs1);
-    }
+    private bool IsSignedBy(X509Certificate2 authority) => AuthoritySignature.IsBy(authority, _algorithm, _signed.Span, _signature.Span);
 }

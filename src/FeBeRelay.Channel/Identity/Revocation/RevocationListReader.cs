@@ -24,20 +24,6 @@ internal static class RevocationListReader
     private static readonly HashSet<string> HarmlessExtensions = ["2.5.29.35", "2.5.29.20"];
     private static readonly Asn1Tag Extensions = new(TagClass.ContextSpecific, 0, isConstructed: true);
 
-    private static readonly Dictionary<string, HashAlgorithmName> Algorithms = new()
-    {
-        ["1.2.840.113549.1.1.11"] = HashAlgorithmName.SHA256,
-        ["1.2.840.113549.1.1.12"] = HashAlgorithmName.SHA384,
-        ["1.2.840.113549.1.1.13"] = HashAlgorithmName.SHA512,
-        ["1.2.840.10045.4.3.2"] = HashAlgorithmName.SHA256,
-        ["1.2.840.10045.4.3.3"] = HashAlgorithmName.SHA384,
-        ["1.2.840.10045.4.3.4"] = HashAlgorithmName.SHA512,
-    };
-
-    public static HashAlgorithmName HashOf(string algorithm) => Algorithms[algorithm];
-
-    public static bool IsEllipticCurve(string algorithm) => algorithm.StartsWith("1.2.840.10045.", StringComparison.Ordinal);
-
     /// <exception cref="IdentityException">Not a list that can be used.</exception>
     public static RevocationListContent Read(byte[] content, string source)
     {
@@ -71,7 +57,7 @@ internal static class RevocationListReader
         string algorithm = list.ReadSequence().ReadObjectIdentifier();
         byte[] signature = list.ReadBitString(out int unused);
         list.ThrowIfNotEmpty();
-        if (!Algorithms.ContainsKey(algorithm) || unused != 0)
+        if (!AuthoritySignature.IsKnown(algorithm) || unused != 0)
         {
             throw new IdentityException($"{source}: signed with {algorithm}; let the authority sign with ECDSA or RSA (PKCS #1) and SHA-256 or better");
         }
@@ -81,12 +67,12 @@ internal static class RevocationListReader
             throw new CryptographicException("its version is not 2, or it names two signature algorithms");
         }
         ReadOnlyMemory<byte> issuer = fields.ReadEncodedValue();
-        DateTimeOffset thisUpdate = ReadTime(fields);
+        DateTimeOffset thisUpdate = PublishedFields.ReadTime(fields);
         if (!fields.HasData || fields.PeekTag() == new Asn1Tag(UniversalTagNumber.Sequence, true) || fields.PeekTag() == Extensions)
         {
             throw new IdentityException($"{source}: it has no nextUpdate, so nothing says until when it counts; let the authority set one");
         }
-        DateTimeOffset nextUpdate = ReadTime(fields);
+        DateTimeOffset nextUpdate = PublishedFields.ReadTime(fields);
         HashSet<string> serials = fields.HasData && fields.PeekTag() != Extensions ? ReadEntries(fields.ReadSequence(), source) : [];
         if (fields.HasData)
         {
@@ -103,8 +89,8 @@ internal static class RevocationListReader
         {
             AsnReader entry = entries.ReadSequence();
             serials.Add(RevocationList.SerialOf(entry.ReadIntegerBytes().Span));
-            ReadTime(entry);
-            if (entry.HasData && ReadExtensions(entry.ReadSequence()).Any(e => e.Oid == CertificateIssuer || (e.IsCritical && e.Oid != "2.5.29.21")))
+            PublishedFields.ReadTime(entry);
+            if (entry.HasData && PublishedFields.ReadExtensions(entry.ReadSequence()).Any(e => e.Oid == CertificateIssuer || (e.IsCritical && e.Oid != "2.5.29.21")))
             {
                 throw NotSupported(source);
             }
@@ -115,29 +101,11 @@ internal static class RevocationListReader
 
     private static void RequireHarmless(AsnReader extensions, string source)
     {
-        if (ReadExtensions(extensions).Any(e => e.IsCritical && !HarmlessExtensions.Contains(e.Oid)))
+        if (PublishedFields.ReadExtensions(extensions).Any(e => e.IsCritical && !HarmlessExtensions.Contains(e.Oid)))
         {
             throw NotSupported(source);
         }
     }
-
-    private static List<(string Oid, bool IsCritical)> ReadExtensions(AsnReader extensions)
-    {
-        List<(string, bool)> found = [];
-        while (extensions.HasData)
-        {
-            AsnReader extension = extensions.ReadSequence();
-            string oid = extension.ReadObjectIdentifier();
-            bool critical = extension.PeekTag() == Asn1Tag.Boolean && extension.ReadBoolean();
-            extension.ReadOctetString();
-            extension.ThrowIfNotEmpty();
-            found.Add((oid, critical));
-        }
-        return found;
-    }
-
-    private static DateTimeOffset ReadTime(AsnReader reader) =>
-        reader.PeekTag() == Asn1Tag.UtcTime ? reader.ReadUtcTime() : reader.ReadGeneralizedTime();
 
     private static IdentityException NotSupported(string source) =>
         new($"{source}: a delta, indirect or partitioned list; let the authority publish complete lists of its own certificates");

@@ -3,13 +3,15 @@ using System.Net.Sockets;
 using FeBeRelay.Channel.Transport;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Services;
+using Microsoft.Extensions.Configuration;
 
 namespace FeBeRelay.Relay.Policies.Readiness;
 
 /// <summary>Looks whether Secure Server could be put in force: through the security log, and at the ways past this node.</summary>
 /// <param name="configuration">The node's.</param>
+/// <param name="values">The whole configuration, with .NET's and YARP's sections.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ReadinessCheck(NodeConfiguration configuration, TimeProvider time)
+internal sealed class ReadinessCheck(NodeConfiguration configuration, IConfiguration values, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -52,11 +54,12 @@ internal sealed class ReadinessCheck(NodeConfiguration configuration, TimeProvid
     private async Task<IReadOnlyList<ReadinessWay>> ClearPortsAsync(CancellationToken cancellation)
     {
         List<ReadinessWay> ways = [];
-        foreach ((string name, RelayEndpointSettings endpoint) in configuration.Relay.Endpoints)
+        // A destination of http endpoints counts once, whatever leads to it, and is named as in questions to policy: SERVICE@PEER.
+        foreach (OutwardWay way in OutwardWay.Of(configuration, values).DistinctBy(way => (way.IsHttp ? way.To : way.Endpoint, way.ClearTo)))
         {
-            if (endpoint.ClearTo is { } clearTo && await TakesClearAsync(clearTo.ToEndPoint(), cancellation).ConfigureAwait(false))
+            if (way.ClearTo is { } clearTo && await TakesClearAsync(EndpointAddress.Parse(clearTo).ToEndPoint(), cancellation).ConfigureAwait(false))
             {
-                ways.Add(new ReadinessWay(name, $"{clearTo} at node {endpoint.Node} takes clear connections; put Secure Server in force there too, or close the port"));
+                ways.Add(new ReadinessWay(way.IsHttp ? way.To : way.Endpoint, $"{clearTo} at node {way.Node} takes clear connections; put Secure Server in force there too, or close the port"));
             }
         }
         return ways;

@@ -1,6 +1,7 @@
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Policies.Readiness;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -69,7 +70,7 @@ public sealed class ReadinessTests : IDisposable
             },
             Audit = new AuditSettings { Path = path, Success = _success },
         };
-        return new ReadinessCheck(configuration, _time).RunAsync(days, TestContext.Current.CancellationToken);
+        return new ReadinessCheck(configuration, new ConfigurationBuilder().Build(), _time).RunAsync(days, TestContext.Current.CancellationToken);
     }
 
     private void Add(int daysAgo, AuditEventId id, string? endpoint = null, string? peer = null, string? rule = null, ClearCause? cause = null) =>
