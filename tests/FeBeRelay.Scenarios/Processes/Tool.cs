@@ -77,7 +77,8 @@ internal static class Tool
     }
 
     /// <summary>The library of the package faketime, which gives a process another clock.</summary>
-    public static string FakeTime => Directory.EnumerateFiles("/usr/lib", "libfaketime.so.1", SearchOption.AllDirectories).First();
+    public static string FakeTime => Directory
+        .EnumerateFiles("/usr/lib", "libfaketime.so.1", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3, IgnoreInaccessible = true }).First();
 
     private static bool IsInstalled(string program) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin".Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
