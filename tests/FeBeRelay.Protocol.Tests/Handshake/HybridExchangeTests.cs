@@ -165,6 +165,29 @@ public sealed class HybridExchangeTests
         shared.Dispose();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_key_of_ML_KEM_goes_with_the_first_state(bool isAnswered)
+    {
+        var mlKem = new CountingMlKem(NodeEntropy.Instance.MlKem);
+        var settings = MainModeRun.Settings(Role.Initiator, groups: [Hybrid], entropy: new PlatformEntropy(new Lazy<IMlKem768>(mlKem)));
+        InitiatorHelloSent started = InitiatorHelloSent.Start(settings, Demand.Require, []);
+        Assert.Equal(1, mlKem.Alive);
+
+        if (isAnswered)
+        {
+            using ResponderHelloReceived greeted = ResponderHelloReceived.Receive(MainModeRun.Settings(Role.Responder, groups: [Hybrid]), started.Message);
+            started.Receive(MainModeRun.Split(greeted.Messages).First).Dispose();
+        }
+        else
+        {
+            started.Dispose();
+        }
+
+        Assert.Equal(0, mlKem.Alive);
+    }
+
     private static (bool Point, bool Key) HalvesOf(Secret one, Secret other) =>
         (one.Span[..32].SequenceEqual(other.Span[..32]), one.Span[32..].SequenceEqual(other.Span[32..]));
 
@@ -180,4 +203,32 @@ public sealed class HybridExchangeTests
 
     private static Group GroupOf(Group[] initiator, Group[] responder) => MainModeRun.Complete(
         MainModeRun.Settings(Role.Initiator, groups: initiator), MainModeRun.Settings(Role.Responder, groups: responder)).Initiator.Group;
+
+    /// <summary>Knows how many key pairs have not been let go.</summary>
+    private sealed class CountingMlKem(IMlKem768 good) : IMlKem768
+    {
+        public int Alive { get; private set; }
+
+        public IMlKem768Key CreateKey(ReadOnlySpan<byte> seed)
+        {
+            Alive++;
+            return new Key(this, good.CreateKey(seed));
+        }
+
+        public void Encapsulate(ReadOnlySpan<byte> encapsulationKey, IEntropy entropy, Span<byte> ciphertext, Span<byte> secret) =>
+            good.Encapsulate(encapsulationKey, entropy, ciphertext, secret);
+
+        private sealed class Key(CountingMlKem owner, IMlKem768Key good) : IMlKem768Key
+        {
+            public void ExportEncapsulationKey(Span<byte> destination) => good.ExportEncapsulationKey(destination);
+
+            public void Decapsulate(ReadOnlySpan<byte> ciphertext, Span<byte> secret) => good.Decapsulate(ciphertext, secret);
+
+            public void Dispose()
+            {
+                owner.Alive--;
+                good.Dispose();
+            }
+        }
+    }
 }
