@@ -20,23 +20,23 @@ public sealed class ConcurrencyTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public Task Streams_are_whole_whatever_happens_to_keys_channels_and_associations(int seed) => RunAsync(seed);
+    public Task Streams_are_whole_whatever_happens_to_keys_channels_and_associations(int seed) => RunAsync(seed, TestContext.Current.CancellationToken);
 
     [Fact(Explicit = true, Timeout = 3_600_000)]
     public async Task The_same_with_a_hundred_seeds()
     {
         for (int seed = 1_000; seed < 1_100; seed++)
         {
-            await RunAsync(seed);
+            await RunAsync(seed, TestContext.Current.CancellationToken);
         }
     }
 
-    private static async Task RunAsync(int seed)
+    private static async Task RunAsync(int seed, CancellationToken cancellation)
     {
         using var log = new BadInput.CollectedLog();
         await using var nodes = new TestNodes { Loggers = log, MaxIdleChannels = 3, Lifetimes = Lifetimes.Default with { QuickModes = 20 }, Drain = TimeSpan.FromSeconds(1) };
         using var backEnd = new BackEndStub();
-        using var over = new CancellationTokenSource();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task echoing = EchoAsync(backEnd, over.Token);
         nodes.Start(backEnd.EndPoint);
         Task[] meddling = [.. new[] { nodes.Relay, nodes.Listener }.Select((node, i) => Task.Run(() => MeddleAsync(node, new Random(seed * 10 + i), over.Token)))];
