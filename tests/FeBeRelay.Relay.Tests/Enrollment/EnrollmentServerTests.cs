@@ -128,7 +128,7 @@ public sealed class EnrollmentServerTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.TooManyRequests, last);
     }
 
-    private static HttpClient Anybody() => new(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } });
+    private static HttpClient Anybody() => new(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null } });
 
     /// <summary>How many bytes of a request a server hears that has that certificate.</summary>
     private static async Task<int> HearAsync(TcpListener listening, X509Certificate2 leaf)
