@@ -4,13 +4,25 @@ using FeBeRelay.Fuzz;
 
 // feberelay-fuzz [--target NAME] [--cases N] [--seed S] [--keep]   without a target: all of them, N cases each
 // feberelay-fuzz --input FILE --target NAME                        one input, for instance under a debugger
+// feberelay-fuzz --seeds FOLDER --target NAME                      writes the good inputs there
+// feberelay-fuzz --afl --target NAME                               under afl-fuzz, which the script afl starts
 string? Option(string name) => args.SkipWhile(a => a != name).Skip(1).FirstOrDefault();
 
+if (args.Contains("--afl"))
+{
+    GuidedRun.Run(Option("--target"));
+    return 0;
+}
 FuzzTarget[] chosen = [.. FuzzTargets.All.Where(t => Option("--target") is not { } name || t.Name == name)];
 if (chosen.Length == 0 || args.Contains("--help"))
 {
-    Console.Error.WriteLine($"usage: [--target {string.Join('|', FuzzTargets.All.Select(t => t.Name))}] [--cases N] [--seed S] [--keep] [--input FILE]");
+    Console.Error.WriteLine($"usage: [--target {string.Join('|', FuzzTargets.All.Select(t => t.Name))}] [--cases N] [--seed S] [--keep] [--input FILE] [--seeds FOLDER] [--afl]");
     return 2;
+}
+if (Option("--seeds") is { } folder)
+{
+    GuidedRun.WriteSeeds(chosen[0], folder);
+    return 0;
 }
 long cases = long.Parse(Option("--cases") ?? "10000", CultureInfo.InvariantCulture);
 ulong seed = ulong.Parse(Option("--seed") ?? "1", CultureInfo.InvariantCulture);
