@@ -86,7 +86,7 @@ internal static class NodeOptionsFactory
         node.Kerberos.IsOn ? KerberosNode.Start(node.Kerberos.Keytab) : null);
 
     internal static NodeCertificate LoadCertificate(CertificateSettings settings, IReadOnlyCollection<PeerRole> roles, TimeProvider time) =>
-        StoreOf(settings)?.Load(roles, time) ?? NodeCertificate.Load(new NodeCertificateFiles(settings.Path!, settings.KeyPath, settings.PasswordFile), roles, time);
+        StoreOf(settings)?.Load(roles, time) ?? NodeCertificate.Load(new NodeCertificateFiles(settings.Path!, settings.KeyPath, settings.PasswordFile, settings.PasswordVariable), roles, time);
 
     /// <summary>Null: it is in files.</summary>
     internal static NodeCertificateStore? StoreOf(CertificateSettings settings) => settings.Store is { } store

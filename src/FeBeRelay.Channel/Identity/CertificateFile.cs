@@ -67,7 +67,7 @@ public static class CertificateFile
         try
         {
             using var handle = File.OpenHandle(path);
-            if (isSecret && !OperatingSystem.IsWindows())
+            if (isSecret && !OperatingSystem.IsWindows() && !IsCredential(path))
                 RequireOwnerOnly(path, File.GetUnixFileMode(handle));
             var length = RandomAccess.GetLength(handle);
             if (length > largest)
@@ -94,6 +94,13 @@ public static class CertificateFile
             throw new IdentityException($"{path}: cannot be read ({e.Message})", e);
         }
     }
+
+    /// <summary>
+    /// Whether systemd has put the file there for this service only (systemd.exec(5), LoadCredential=): a folder that nobody else enters, and files that an access list opens to the service's user, which shows
+    /// as a right of the group.
+    /// </summary>
+    private static bool IsCredential(string path) =>
+        Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { Length: > 0 } folder && Path.GetDirectoryName(Path.GetFullPath(path)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     private static void RequireOwnerOnly(string path, UnixFileMode mode)
     {

@@ -14,7 +14,9 @@ internal static class NodeCertificateLoader
     {
         // PKCS#12, and PEM without a key file, hold the key: then this file must be as private as a key file.
         var content = CertificateFile.Read(files.Path, isSecret: files.KeyPath is null);
-        var password = files.PasswordFile is null ? null : CertificateFile.ReadPassword(files.PasswordFile);
+        var password = files.PasswordFile is { } file ? CertificateFile.ReadPassword(file)
+            : files.PasswordVariable is { } variable ? PasswordIn(variable)
+            : null;
         try
         {
             return content is [DerSequence, ..] ? LoadPkcs12(files, content, password) : LoadPem(files, content, password);
@@ -24,6 +26,9 @@ internal static class NodeCertificateLoader
             CryptographicOperations.ZeroMemory(content);
         }
     }
+
+    private static string PasswordIn(string variable) => Environment.GetEnvironmentVariable(variable)
+        ?? throw new IdentityException($"{variable}: there is no such environment variable; set it to the password, or name a file with it in passwordFile");
 
     private static Material LoadPem(NodeCertificateFiles files, byte[] content, string? password)
     {

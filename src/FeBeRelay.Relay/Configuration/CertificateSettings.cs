@@ -24,6 +24,12 @@ public sealed record CertificateSettings
     [ExistingFile]
     public string? PasswordFile { get; init; }
 
+    /// <summary>Null when the password is in a file, or none is needed.</summary>
+    [Description("In the place of passwordFile: the name of the environment variable that holds the password. Other processes of the same user can read it.")]
+    [Example("\"FE1_PASSWORD\"")]
+    [Form("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "the name of an environment variable")]
+    public string? PasswordVariable { get; init; }
+
     /// <summary>A location and a name of the system's certificate store.</summary>
     [Description("In the place of path: the certificate store where certificate and key are. On Linux there is CurrentUser/My only.")]
     [AllowedValues("LocalMachine/My", "CurrentUser/My")]

@@ -18,6 +18,7 @@ internal static class IdentityChecks
                 ("node:certificate:path", certificate.Path),
                 ("node:certificate:keyPath", certificate.KeyPath),
                 ("node:certificate:passwordFile", certificate.PasswordFile),
+                ("node:certificate:passwordVariable", certificate.PasswordVariable),
                 ("node:certificate:subject", NodeOptionsFactory.StoreOf(certificate)?.ToString()),
             ]);
         }

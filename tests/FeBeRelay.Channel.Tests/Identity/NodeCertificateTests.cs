@@ -89,6 +89,51 @@ public sealed class NodeCertificateTests : IDisposable
         AssertError("(is the password in the passwordFile right?)", new(_folder["fe1.p12"], PasswordFile: _folder["password"]));
     }
 
+    [Fact]
+    public void A_password_may_be_in_an_environment_variable()
+    {
+        const string variable = "FEBERELAY_TEST_PASSWORD_OF_ONE_TEST";
+        using var leaf = _authority.Issue(_good);
+        WritePkcs12("fe1.p12", "secret", leaf);
+        var files = new NodeCertificateFiles(_folder["fe1.p12"], PasswordVariable: variable);
+        var missing = Assert.Throws<IdentityException>(() => NodeCertificate.Load(files, BothRoles, _time));
+        Assert.StartsWith($"{variable}: there is no such environment variable; set it", missing.Message, StringComparison.Ordinal);
+        Environment.SetEnvironmentVariable(variable, "secret");
+        try
+        {
+            using var node = NodeCertificate.Load(files, BothRoles, _time);
+            AssertSigns(node, leaf);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, null);
+        }
+    }
+
+    [Fact]
+    public void A_credential_of_systemd_may_be_open_to_the_group()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no systemd");
+        using var leaf = _authority.Issue(_good);
+        using var credentials = new CertificateFolder();
+        _folder.Write("fe1.pem", leaf.ExportCertificatePem());
+        string key = credentials.WriteSecret("fe1.key", CertificateFolder.KeyPem(leaf));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        var open = Assert.Throws<IdentityException>(() => NodeCertificate.Load(new(_folder["fe1.pem"], key), BothRoles, _time));
+        Assert.Contains("fe1.key: holds a secret but its group or others may read", open.Message, StringComparison.Ordinal);
+        Environment.SetEnvironmentVariable("CREDENTIALS_DIRECTORY", credentials.Path);
+        try
+        {
+            using var node = NodeCertificate.Load(new(_folder["fe1.pem"], key), BothRoles, _time);
+            AssertSigns(node, leaf);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("CREDENTIALS_DIRECTORY", null);
+        }
+    }
+
     [Theory]
     [InlineData("P-256", NodeSignatureScheme.EcdsaP256Sha256, 64)]
     [InlineData("P-384", NodeSignatureScheme.EcdsaP384Sha384, 96)]

@@ -30,6 +30,7 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("node:suites:1", "aes256-gcm", "is listed twice", "remove one")]
     [InlineData("node:groups:0", "x25519", "is not one of the choices", "\"p256\", \"p384\"")]
     [InlineData("node:certificate:path", "gone.pem", "names a file that does not exist", "correct the path (relative to")]
+    [InlineData("node:certificate:passwordVariable", "FE1 PASSWORD", "must be the name of an environment variable", "FE1_PASSWORD")]
     [InlineData("node:certificate:subject", "fe1.lab.test", "is for certificates of a store", "LocalMachine/My")]
     [InlineData("node:trustedRoots:0", "gone.pem", "names a file that does not exist", "correct the path (relative to")]
     [InlineData("node:kerberos:keytab", "gone.keytab", "names a file that does not exist", "correct the path (relative to")]

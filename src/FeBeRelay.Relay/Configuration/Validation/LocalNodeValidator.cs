@@ -26,7 +26,7 @@ internal static class LocalNodeValidator
         {
             errors.Add("node:certificate:subject", null, "is missing", "add \"subject\": \"fe1.lab.test\" (a DNS name of the certificate to take from the store)");
         }
-        foreach (var (key, path) in new[] { ("path", certificate.Path), ("keyPath", certificate.KeyPath), ("passwordFile", certificate.PasswordFile) })
+        foreach (var (key, path) in new[] { ("path", certificate.Path), ("keyPath", certificate.KeyPath), ("passwordFile", certificate.PasswordFile), ("passwordVariable", certificate.PasswordVariable) })
         {
             if (path is not null)
             {
@@ -46,6 +46,10 @@ internal static class LocalNodeValidator
         else if (certificate.KeyPath is not null && ContainerExtensions.Contains(Path.GetExtension(certificate.Path), StringComparer.OrdinalIgnoreCase))
         {
             errors.Add("node:certificate:keyPath", certificate.KeyPath, "does not go with a PKCS#12 file, which holds its own key", "remove keyPath, or name a PEM file in node:certificate:path");
+        }
+        if (certificate is { PasswordFile: not null, PasswordVariable: { } variable })
+        {
+            errors.Add("node:certificate:passwordVariable", variable, "does not go with passwordFile", "remove one of the two");
         }
         if (certificate.Subject is not null)
         {
