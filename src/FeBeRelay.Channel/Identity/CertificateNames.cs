@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -8,6 +9,13 @@ namespace FeBeRelay.Channel.Identity;
 /// <summary>What a certificate calls its owner.</summary>
 public static class CertificateNames
 {
+    /// <summary>SHA-256 of a certificate, lower-case hexadecimal: what logs, views and tokens know it by.</summary>
+    public static string Fingerprint(X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span));
+    }
+
     private const string OrganizationalUnit = "2.5.4.11";
     private const int LongestHostName = 253;
     private const int LongestLabel = 63;

@@ -17,7 +17,7 @@ public sealed class NodeCertificate : IDisposable
         Chain = chain;
         DnsNames = CertificateNames.DnsNames(leaf);
         OrganizationalUnits = CertificateNames.OrganizationalUnits(leaf.SubjectName);
-        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(chain[0]));
+        Fingerprint = CertificateNames.Fingerprint(leaf);
         SubjectForDisplay = CertificateNames.Display(leaf);
         NotAfter = CertificateRules.NotAfter(leaf);
     }

@@ -178,7 +178,7 @@ public sealed class PeerCertificateVerifier
     private static PeerIdentity IdentityOf(X509Certificate2 leaf, DateTimeOffset notAfter) => new(
         CertificateNames.DnsNames(leaf),
         CertificateNames.OrganizationalUnits(leaf.SubjectName),
-        Convert.ToHexStringLower(SHA256.HashData(leaf.RawDataMemory.Span)),
+        CertificateNames.Fingerprint(leaf),
         notAfter,
         CertificateNames.Display(leaf));
 

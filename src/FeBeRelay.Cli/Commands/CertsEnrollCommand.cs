@@ -70,7 +70,7 @@ internal static class CertsEnrollCommand
             return false;
         }
 
-        return CertificateFile.ReadCertificates(files.AuthorityCertificate).Any(one => EnrollmentToken.FingerprintOf(one) == token.Authority)
+        return CertificateFile.ReadCertificates(files.AuthorityCertificate).Any(one => CertificateNames.Fingerprint(one) == token.Authority)
             ? true
             : throw new CertificateException($"{files.AuthorityCertificate}: another authority than the token's; move it away or name another --directory");
     }

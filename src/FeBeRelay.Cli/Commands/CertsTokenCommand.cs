@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using FeBeRelay.Relay.Certificates;
 using FeBeRelay.Relay.Enrollment;
 
@@ -8,10 +7,6 @@ namespace FeBeRelay.Cli.Commands;
 /// <summary><c>certs token</c>: lets a new node have its own key certified, once and not for long.</summary>
 internal static class CertsTokenCommand
 {
-    private static readonly TimeSpan Usual = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
-
     public static Command Create(CertsEnvironment environment)
     {
         var name = CertsOptions.Name();
@@ -19,21 +14,8 @@ internal static class CertsTokenCommand
         var dnsNames = CertsOptions.DnsNames();
         var units = CertsOptions.OrganizationalUnits();
         var days = CertsOptions.Days(IssueRequest.DefaultDays);
-        var validFor = new Option<TimeSpan?>("--valid-for")
-        {
-            Description = "How long the token counts: a number with m, h or d, 1m to 7d. Default: 1h",
-            HelpName = "TIME",
-            CustomParser = result =>
-            {
-                if (Parse(result.Tokens[0].Value) is { } time)
-                {
-                    return time;
-                }
-
-                result.AddError("--valid-for takes a number with m, h or d, such as 30m, 1h or 2d; 1m to 7d");
-                return null;
-            },
-        };
+        var validFor = DurationOption.Create("--valid-for", "How long the token counts", TimeSpan.FromMinutes(1), TimeSpan.FromDays(7));
+        validFor.DefaultValueFactory = _ => TimeSpan.FromHours(1);
         var file = new Option<string?>("--out") { Description = "Write the token into a file that only its owner may read, instead of to standard output", HelpName = "FILE" };
         var command = new Command("token", "Make a one-time token that a new node has its own key certified with (certs enroll)") { name, directory, dnsNames, units, days, validFor, file };
         command.SetAction(arguments => CertsOptions.Run(arguments, (output, error) =>
@@ -42,7 +24,7 @@ internal static class CertsTokenCommand
             using var authority = files.LoadAuthority(environment.Time);
             var names = CertsOptions.Names(arguments.GetRequiredValue(name), arguments.GetValue(dnsNames), arguments.GetValue(units));
             var token = EnrollmentToken.Create(names, authority.Certificate);
-            var record = new TokenStore(files, environment.Time).Add(token, arguments.GetValue(days), arguments.GetValue(validFor) ?? Usual);
+            var record = new TokenStore(files, environment.Time).Add(token, arguments.GetValue(days), arguments.GetValue(validFor));
             if (arguments.GetValue(file) is { } path)
             {
                 CertificateFiles.Replace(path, token.ToText() + '\n', isSecret: true);
@@ -53,22 +35,5 @@ internal static class CertsTokenCommand
             error.WriteLine("bring it to the new node over a safe way; there: feberelay certs enroll https://THIS-HOST:PORT --token-file FILE (- for standard input); here feberelay certs serve must be running");
         }));
         return command;
-    }
-
-    private static TimeSpan? Parse(string text)
-    {
-        if (text.Length < 2 || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count > 100_000)
-        {
-            return null;
-        }
-
-        TimeSpan? time = text[^1] switch
-        {
-            'm' => TimeSpan.FromMinutes(count),
-            'h' => TimeSpan.FromHours(count),
-            'd' => TimeSpan.FromDays(count),
-            _ => null,
-        };
-        return time >= Shortest && time <= Longest ? time : null;
     }
 }

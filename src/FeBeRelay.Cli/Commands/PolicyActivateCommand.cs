@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Policies;
 
@@ -9,20 +7,12 @@ namespace FeBeRelay.Cli.Commands;
 /// <summary><c>feberelay policy activate</c> and <c>confirm</c>: a policy that goes away by itself, for those who may lock themselves out by it.</summary>
 internal static class PolicyActivateCommand
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
-
     public static Command Create(CommandContext context)
     {
         var options = new PolicyOptions(context);
         var name = new Argument<string>("NAME") { Description = "A posture or a policy of the configuration." };
-        var within = new Option<TimeSpan>("--confirm-within")
-        {
-            Description = "How long it is on trial: 30s, 5m, 2h, 1d; 10s to 7d.",
-            HelpName = "TIME",
-            Required = true,
-            CustomParser = ParseTime,
-        };
+        var within = DurationOption.Create("--confirm-within", "How long it is on trial", TimeSpan.FromSeconds(10), TimeSpan.FromDays(7));
+        within.Required = true;
         var command = new ExampleCommand("activate", """
             Put a policy into effect on trial: unless 'policy confirm' follows in time, what was assigned before is assigned again.
             A node that is restarted meanwhile goes on with the trial; one that was down when its time passed rolls back at its start.
@@ -78,26 +68,5 @@ internal static class PolicyActivateCommand
             return confirmed ? ExitCode.Succeeded : ExitCode.Failed;
         });
         return command;
-    }
-
-    private static TimeSpan ParseTime(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        var time = long.TryParse(text.AsSpan(0, Math.Max(0, text.Length - 1)), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= 1_000_000
-            ? text[^1] switch
-            {
-                's' => TimeSpan.FromSeconds(count),
-                'm' => TimeSpan.FromMinutes(count),
-                'h' => TimeSpan.FromHours(count),
-                'd' => TimeSpan.FromDays(count),
-                _ => TimeSpan.Zero,
-            }
-            : TimeSpan.Zero;
-        if (time < Shortest || time > Longest)
-        {
-            result.AddError($"--confirm-within {text} is not a time from 10s to 7d: write a number and s, m, h or d");
-        }
-
-        return time;
     }
 }

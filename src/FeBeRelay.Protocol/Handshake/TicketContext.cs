@@ -11,8 +11,8 @@ public sealed partial class TicketContext
     /// <summary>What stands before a principal, as its holder's name.</summary>
     public const string Prefix = "krb=";
 
-    /// <summary>What a principal may be called, as a part of a regular expression: its components, without the realm.</summary>
-    public const string ComponentsPattern = "[a-z0-9._-]+(/[a-z0-9._-]+)*";
+    /// <summary>What a principal with its realm may be called, as a part of a regular expression.</summary>
+    public const string PrincipalPattern = "[a-z0-9._-]+(/[a-z0-9._-]+)*@[A-Z0-9.-]+";
 
     private const int LongestPrincipal = 200;
     private readonly Func<byte[], byte[]> _sign;
@@ -52,7 +52,7 @@ public sealed partial class TicketContext
 
     internal bool Verify(byte[] content, byte[] mic) => _verify(content, mic);
 
-    [GeneratedRegex($"^{ComponentsPattern}@[A-Z0-9.-]+\\z")]
+    [GeneratedRegex($"^{PrincipalPattern}\\z")]
     private static partial Regex Principal();
 
     [GeneratedRegex("^[a-z0-9._-]+/[a-z0-9._-]+\\z")]

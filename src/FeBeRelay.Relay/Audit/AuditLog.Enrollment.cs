@@ -28,7 +28,7 @@ internal sealed partial class AuditLog
     {
         RemoteAddress = Text(remote),
         PeerIdentity = CertificateNames.DnsNames(certificate),
-        PeerFingerprint = EnrollmentToken.FingerprintOf(certificate),
+        PeerFingerprint = CertificateNames.Fingerprint(certificate),
         Reason = $"serial number {certificate.SerialNumber}, valid until {certificate.NotAfter.ToUniversalTime():u}",
     };
 }

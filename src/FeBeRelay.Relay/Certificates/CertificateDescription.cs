@@ -35,7 +35,7 @@ internal sealed record CertificateDescription(
             certificate.SignatureAlgorithm.FriendlyName ?? certificate.SignatureAlgorithm.Value ?? "unknown",
             new(certificate.NotBefore.ToUniversalTime()),
             new(certificate.NotAfter.ToUniversalTime()),
-            Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span)),
+            CertificateNames.Fingerprint(certificate),
             [.. (isAuthority ? AuthorityProblems(certificate, now) : LeafProblems(certificate, now)).Select(problem => problem.Explanation).Distinct()]);
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using FeBeRelay.Protocol.Handshake;
 
 namespace FeBeRelay.Relay.Configuration;
 
@@ -25,7 +26,7 @@ public sealed record ServiceSettings
     internal const string NameForm = "1 to 63 characters of a-z, 0-9, dot and hyphen";
 
     /// <summary>A DNS name, <c>ou=</c> and the organizational unit of the certificate's subject, <c>psk=</c> and the name of a pre-shared key, or <c>krb=</c> and a principal of Kerberos with its realm.</summary>
-    internal const string PeerPattern = @"^([Oo][Uu]=[^\s=](.{0,62}[^\s])?|psk=[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?|krb=[a-z0-9._-]+(/[a-z0-9._-]+)*@[A-Z0-9.-]+|[A-Za-z0-9_][A-Za-z0-9_.-]{0,252})$";
+    internal const string PeerPattern = @"^([Oo][Uu]=[^\s=](.{0,62}[^\s])?|psk=[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?|" + TicketContext.Prefix + TicketContext.PrincipalPattern + @"|[A-Za-z0-9_][A-Za-z0-9_.-]{0,252})$";
 
     [Description("The application behind this service.")]
     [Example("\"127.0.0.1:80\"")]

@@ -30,10 +30,10 @@ internal sealed class EnrollmentClient(Uri address, TimeProvider time)
         // Nobody is believed yet, and nothing goes over this connection that is not for everybody.
         using HttpClient client = Open(new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null });
         X509Certificate2Collection authorities = await SendAsync(client, new HttpRequestMessage(HttpMethod.Get, PathOf("cacerts")), cancellation).ConfigureAwait(false);
-        return authorities.FirstOrDefault(one => CryptographicOperations.FixedTimeEquals(Ascii(EnrollmentToken.FingerprintOf(one)), Ascii(fingerprint)))
+        return authorities.FirstOrDefault(one => CryptographicOperations.FixedTimeEquals(Ascii(CertificateNames.Fingerprint(one)), Ascii(fingerprint)))
             ?? throw new EnrollmentException(
                 EnrollmentFault.Refused,
-                $"the server at {address} is not the one that the token is for: its authority is {string.Join(", ", authorities.Select(EnrollmentToken.FingerprintOf).DefaultIfEmpty("none"))}, the token says {fingerprint}; the token was not sent",
+                $"the server at {address} is not the one that the token is for: its authority is {string.Join(", ", authorities.Select(CertificateNames.Fingerprint).DefaultIfEmpty("none"))}, the token says {fingerprint}; the token was not sent",
                 "check the address; if it is right, somebody stands in between, or the authority was made anew and the token is an older one's");
     }
 

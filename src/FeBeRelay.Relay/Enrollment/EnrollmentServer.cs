@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FeBeRelay.Channel.Identity;
 using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Certificates;
 using Microsoft.AspNetCore.Builder;
@@ -66,7 +67,7 @@ internal sealed class EnrollmentServer : IAsyncDisposable
             throw new CertificateException($"cannot listen there: {e.Message.TrimEnd('.')}; choose another --listen", e);
         }
         var address = new Uri(_application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
-        EnrollmentLog.Open(_logger, address, _authority.Certificate.Subject, EnrollmentToken.FingerprintOf(_authority.Certificate));
+        EnrollmentLog.Open(_logger, address, _authority.Certificate.Subject, CertificateNames.Fingerprint(_authority.Certificate));
         return address;
     }
 

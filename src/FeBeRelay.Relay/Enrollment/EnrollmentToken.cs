@@ -28,10 +28,7 @@ internal sealed record EnrollmentToken(string Name, IReadOnlyList<string> DnsNam
 
     /// <summary>A token with a new secret.</summary>
     public static EnrollmentToken Create(IssueRequest names, X509Certificate2 authority) =>
-        new(names.Name, names.DnsNames, names.OrganizationalUnits, FingerprintOf(authority), Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)));
-
-    /// <summary>SHA-256 of a certificate, lower-case hexadecimal.</summary>
-    public static string FingerprintOf(X509Certificate2 certificate) => Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span));
+        new(names.Name, names.DnsNames, names.OrganizationalUnits, CertificateNames.Fingerprint(authority), Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)));
 
     /// <summary>Reads a token's line.</summary>
     /// <param name="text">The line.</param>

@@ -6,6 +6,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using FeBeRelay.Channel.Identity;
 using FeBeRelay.Relay.Certificates;
 using FeBeRelay.Relay.Enrollment;
 using FeBeRelay.Testing.Certificates;
@@ -49,11 +50,11 @@ public sealed class EnrollmentServerTests : IAsyncLifetime
         var client = new EnrollmentClient(_address, TimeProvider.System);
 
         EnrollmentException e = await Assert.ThrowsAsync<EnrollmentException>(
-            () => client.FindAuthorityAsync(EnrollmentToken.FingerprintOf(others.Certificate), TestContext.Current.CancellationToken));
+            () => client.FindAuthorityAsync(CertificateNames.Fingerprint(others.Certificate), TestContext.Current.CancellationToken));
 
         Assert.Equal(EnrollmentFault.Refused, e.Fault);
         Assert.Contains("the token was not sent", e.Message, StringComparison.Ordinal);
-        Assert.Contains(EnrollmentToken.FingerprintOf(_authority.Certificate), e.Message, StringComparison.Ordinal);
+        Assert.Contains(CertificateNames.Fingerprint(_authority.Certificate), e.Message, StringComparison.Ordinal);
     }
 
     [Theory]

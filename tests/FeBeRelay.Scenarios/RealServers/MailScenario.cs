@@ -98,7 +98,8 @@ public sealed class MailScenario : IAsyncLifetime
         while (left := end - time.monotonic()) > 0:
             client.sock.settimeout(left)
             try:
-                heard += client.sock.recv(1000)
+                heard += (more := client.sock.recv(1000))
+                assert more, 'the connection ended'
             except TimeoutError:
                 pass
         print('quiet' if heard.replace(b'* OK Still here\r\n', b'') == b'' else 'not quiet: %r' % heard)

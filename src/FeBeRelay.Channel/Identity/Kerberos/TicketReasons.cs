@@ -71,7 +71,7 @@ internal sealed partial class TicketReasons : EventListener
         }
     }
 
-    private static IReadOnlyList<(string Words, string Fix)> Fixes =>
+    private static IReadOnlyList<(string Words, string Fix)> Fixes { get; } =
     [
         ("Clock skew", "set the clocks of both nodes and of the KDC right"),
         ("Ticket expired", "the ticket is over by this node's clock: set the clocks right, or get another (a keytab does that by itself)"),
