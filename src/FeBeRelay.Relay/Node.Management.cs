@@ -8,16 +8,23 @@ namespace FeBeRelay.Relay;
 /// <summary>How the node is seen and steered.</summary>
 internal sealed partial class Node
 {
-    private NodeTelemetry? CreateTelemetry(NodeHealth health) => _options is { Management: null, Collector: null }
+    private Task StartManagementAsync()
+    {
+        _telemetry = CreateTelemetry();
+        _management = _options.Management is { } management ? CreateManagement(management) : null;
+        return _management?.StartAsync() ?? Task.CompletedTask;
+    }
+
+    private NodeTelemetry? CreateTelemetry() => _options is { Management: null, Collector: null }
         ? null
         : new NodeTelemetry(
-            _options.Name, new NodeMeter(_options.Name, Monitor, _audit.Counts, health, _time), _options.Collector, _time, _loggers.CreateLogger<NodeTelemetry>());
+            _options.Name, new NodeMeter(_options.Name, Monitor, _audit.Counts, _health, _time), _options.Collector, _time, _loggers.CreateLogger<NodeTelemetry>());
 
-    private ManagementEndpoint CreateManagement(ManagementOptions options, NodeHealth health)
+    private ManagementEndpoint CreateManagement(ManagementOptions options)
     {
         var actions = new AssociationActions(Associations, () => _pools.All, _time);
         var api = new ManagementApi(Monitor, Associations, actions, new EventFeed(_audit, _time), _audit);
-        var parts = new ManagementParts(api, new HealthApi(health), _telemetry!.Metrics)
+        var parts = new ManagementParts(api, new HealthApi(_health), _telemetry!.Metrics)
         {
             // Browsers reach TCP only.
             Site = _options.Site is { } site && options.Listen.Count > 0 ? CreateSite(site, actions) : null,

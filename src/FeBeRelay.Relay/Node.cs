@@ -44,8 +44,9 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly ITimer _sweep;
     private readonly CancellationTokenSource _ending = new();
     private readonly HttpEndpoints? _http;
-    private readonly ManagementEndpoint? _management;
-    private readonly NodeTelemetry? _telemetry;
+    private readonly NodeHealth _health;
+    private ManagementEndpoint? _management;
+    private NodeTelemetry? _telemetry;
     private CounterHistory? _history;
     private ChannelListener? _listener;
     private volatile bool _started;
@@ -82,9 +83,7 @@ internal sealed partial class Node : IAsyncDisposable
             ? HttpEndpoints.Create(http with { Sockets = options.Sockets }, new BackEndContext(_pools.Find, _outbound, Clear, _audit, time), _cap, loggers)
             : null;
         Monitor = new NodeMonitor(Associations, _audit, options.Identity, options.Name, options.Policy, () => NodePorts, time);
-        var health = new NodeHealth(() => _started && !_drained, options.Identity, _audit, time);
-        _telemetry = CreateTelemetry(health);
-        _management = options.Management is { } management ? CreateManagement(management, health) : null;
+        _health = new NodeHealth(() => _started && !_drained, options.Identity, _audit, time);
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
     }
 
@@ -120,8 +119,8 @@ internal sealed partial class Node : IAsyncDisposable
     /// <summary>Where a service's own port is, with the port that the system chose.</summary>
     public IPEndPoint ServicePortOf(string service) => _servicePorts.Single(p => p.Service.Name == service).EndPoint;
 
-    /// <summary>Opens node ports and endpoints.</summary>
-    /// <exception cref="NodeStartException">An address cannot be listened on.</exception>
+    /// <summary>Opens node ports and endpoints, and behind them, since it takes a tenth of a second to make, the management endpoint.</summary>
+    /// <exception cref="NodeStartException">An address cannot be listened on, or the management folder not be had.</exception>
     public async Task StartAsync()
     {
         CheckDescriptors();
@@ -150,9 +149,9 @@ internal sealed partial class Node : IAsyncDisposable
         }
         await StartHttpAsync().ConfigureAwait(false);
         RequireAllTaken();
-        await (_management?.StartAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         _endpoints.ForEach(e => e.Start());
         _servicePorts.ForEach(p => p.Start());
+        await StartManagementAsync().ConfigureAwait(false);
         foreach (PeerNode peer in _options.Peers.Where(p => p.WarmChannels > 0))
         {
             _outbound.KeepWarm(peer);

@@ -12,18 +12,20 @@ namespace FeBeRelay.Relay.Http;
 internal sealed class BackEndConnection
 {
     /// <summary>Stands in <see cref="_idle"/> while the watch reads what has come.</summary>
-    private static readonly Task Looking = new TaskCompletionSource().Task;
+    private static readonly TaskCompletionSource Looking = new();
 
     private static readonly TimeSpan CloseDeadline = TimeSpan.FromSeconds(5);
 
     private readonly IBackEndTransport _transport;
     private readonly TimeProvider _time;
     private Task? _fill;
+
     /// <summary>
     /// The receive in which an idle connection waits; null while it is rented. Not a mere flag: a watch that runs late, when the exchange is done that its
-    /// receive was for, must not take the next idle time for its own.
+    /// receive was for, must not take the next idle time for its own. The watch alone waits for the receive, and completes this for who has rented: of two who
+    /// wait for one task the runtime sends one to the thread pool.
     /// </summary>
-    private Task? _idle;
+    private TaskCompletionSource? _idle;
     private bool _ended;
     private int _isEnding;
     private long _idleSince;
@@ -136,14 +138,14 @@ internal sealed class BackEndConnection
         ReadSteadily();
         WasIdle = true;
         _idleSince = _time.GetTimestamp();
-        _ = WatchAsync(Wait(), lost);
+        _ = WatchAsync(lost);
         return true;
     }
 
     /// <summary>Takes it for an exchange; false when it is just being looked after, or over.</summary>
     public bool TryRent()
     {
-        Task? idle = Volatile.Read(ref _idle);
+        TaskCompletionSource? idle = Volatile.Read(ref _idle);
         return idle is not null && idle != Looking && Interlocked.CompareExchange(ref _idle, null, idle) == idle;
     }
 
@@ -248,45 +250,55 @@ internal sealed class BackEndConnection
     /// <summary>What a cut connection throws.</summary>
     public static bool IsCut(Exception e) => e is ProtocolException or SocketException or ObjectDisposedException or InvalidOperationException;
 
-    private async Task WatchAsync(Task fill, Action<BackEndConnection> lost)
+    private async Task WatchAsync(Action<BackEndConnection> lost)
     {
         while (true)
         {
-            bool alive = await IsFilledAsync(fill).ConfigureAwait(false);
-            if (Interlocked.CompareExchange(ref _idle, Looking, fill) != fill)
+            ValueTask fill = _fill is { } begun ? new ValueTask(begun) : _transport.FillAsync();
+            var idle = new TaskCompletionSource();
+            _fill = idle.Task;
+            Volatile.Write(ref _idle, idle);
+            Exception? cut = await CutOfAsync(fill).ConfigureAwait(false);
+            if (Interlocked.CompareExchange(ref _idle, Looking, idle) != idle)
             {
-                // Rented: the renter waits for the same bytes.
+                HandOver(idle, cut);
                 return;
             }
             // A peer that drains asks for its channels: the next exchange goes to whoever takes its place.
-            if (!alive || !IsStillQuiet() || _transport.IsAskedToClose)
+            if (cut is not null || !IsStillQuiet() || _transport.IsAskedToClose)
             {
                 IsLost = true;
                 lost(this);
-                await (alive ? CloseAsync() : AbortAsync().AsTask()).ConfigureAwait(false);
+                await (cut is null ? CloseAsync() : AbortAsync().AsTask()).ConfigureAwait(false);
                 return;
             }
-            fill = Wait();
         }
     }
 
-    private Task Wait()
+    /// <summary>Who has rented it goes on from here, on this thread.</summary>
+    private static void HandOver(TaskCompletionSource idle, Exception? cut)
     {
-        Task fill = _fill ??= _transport.FillAsync().AsTask();
-        Volatile.Write(ref _idle, fill);
-        return fill;
+        if (cut is null)
+        {
+            idle.SetResult();
+            return;
+        }
+        idle.SetException(cut);
+        // An exchange that was cut meanwhile does not look at it any more.
+        _ = idle.Task.Exception;
     }
 
-    private static async Task<bool> IsFilledAsync(Task fill)
+    /// <summary>What a receive failed of, whatever it is: somebody may wait for it.</summary>
+    private static async ValueTask<Exception?> CutOfAsync(ValueTask fill)
     {
         try
         {
             await fill.ConfigureAwait(false);
-            return true;
+            return null;
         }
-        catch (Exception e) when (IsCut(e))
+        catch (Exception e)
         {
-            return false;
+            return e;
         }
     }
 
@@ -308,8 +320,8 @@ internal sealed class BackEndConnection
     {
         try
         {
-            BackEndNews news = _transport.TryTake(out _);
             _fill = null;
+            BackEndNews news = _transport.TryTake(out _);
             _ended = news == BackEndNews.End;
             return news == BackEndNews.None;
         }
