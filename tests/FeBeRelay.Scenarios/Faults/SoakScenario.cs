@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
@@ -22,7 +23,7 @@ public sealed class SoakScenario
     private long _answered;
     private long _pinged;
     private long _aborted;
-    private long _failed;
+    private readonly ConcurrentQueue<string> _failures = new();
 
     private static TimeSpan Length =>
         TimeSpan.FromMinutes(double.Parse(Environment.GetEnvironmentVariable("FEBERELAY_SOAK_MINUTES") ?? "10", CultureInfo.InvariantCulture));
@@ -51,7 +52,7 @@ public sealed class SoakScenario
         await Task.WhenAll(load);
 
         Tell(samples, nodes);
-        Assert.Equal(0, _failed);
+        Assert.Empty(_failures);
         AssertFlat([.. samples.Select(s => s.Relay)]);
         AssertFlat([.. samples.Select(s => s.Listener)]);
     }
@@ -90,7 +91,11 @@ public sealed class SoakScenario
     private void Tell(List<(NodeUsage Relay, NodeUsage Listener)> samples, NodePair nodes)
     {
         ITestOutputHelper output = TestContext.Current.TestOutputHelper!;
-        output.WriteLine($"{Length.TotalMinutes} minutes: {_answered} connections answered, {_aborted} reset, {_pinged} pings on long streams, {_failed} failed; "
+        if (!_failures.IsEmpty)
+        {
+            output.WriteLine($"{string.Join('\n', _failures)}\nrelay:\n{nodes.Relay.LinesWith(" warn: ")}\nlistener:\n{nodes.Listener.LinesWith(" warn: ")}");
+        }
+        output.WriteLine($"{Length.TotalMinutes} minutes: {_answered} connections answered, {_aborted} reset, {_pinged} pings on long streams, {_failures.Count} failed; "
             + $"{nodes.Relay.Count("made as Initiator")} associations");
         foreach ((NodeUsage Relay, NodeUsage Listener)[] part in samples.Chunk(Math.Max(1, samples.Count / 10)))
         {
@@ -111,9 +116,9 @@ public sealed class SoakScenario
                 using Socket client = await nodes.ConnectAsync();
                 await carry(client);
             }
-            catch (SocketException)
+            catch (SocketException e)
             {
-                Interlocked.Increment(ref _failed);
+                _failures.Enqueue($"{DateTime.UtcNow:HH:mm:ss.fff} {carry.Method.Name}: {e.SocketErrorCode}");
             }
             await Task.Delay(Breath, CancellationToken.None);
         }
