@@ -17,6 +17,7 @@ from fbr.errors import Alerted, BUSY, NEGOTIATION_FAILED, NO_SERVICE, NOT_AUTHOR
 from fbr.identity import Identity
 from fbr.keys import SUITES
 from selftest_certificates import Authority
+from selftest_vectors import Vectors  # Its tests run with the ones below.
 
 SUITE_NAMES = [suite.name for suite in SUITES.values()]
 FOLDER = tempfile.TemporaryDirectory()
