@@ -3,36 +3,64 @@
 import contextlib
 import hashlib
 import hmac
+import json
+import os
 import types
 from unittest import mock
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from fbr import ticket, wire
+from fbr.errors import Truncated
+from fbr.identity import Identity
 from fbr.keys import Group, public_bytes
+
+
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vectors")
+
+
+def load(name):
+    with open(os.path.join(FOLDER, name), encoding="utf-8") as file:
+        return json.load(file)
 
 
 def raw(text):
     return bytes.fromhex(text)
 
 
-class RecordedLink:
-    """What the peer sent, and what is sent to it."""
+class RecordedLink(wire.Link):
+    """A connection behind its prefaces: the records that the peer sent, and what is sent to it."""
 
     def __init__(self, *received):
-        self.received, self.sent, self.authenticated = list(received), [], False
+        self.sent, self._left = [], b"".join(received)
+        self.preface_read = self.authenticated = True
 
-    def send(self, record):
-        self.sent.append(record)
+    def send(self, data):
+        self.sent.append(data)
 
-    def receive_plain(self, *types_allowed, may_end=False):
-        record = self.received.pop(0)
-        wire.require(record[0] in types_allowed and len(record) - 5 <= wire.LARGEST[record[0]], "1.5", "another record")
-        return record_of(record)
+    def limit_time(self, seconds):
+        """No time passes."""
+
+    def finish(self, seconds=0):
+        """There is no socket."""
+
+    def _exactly(self, count, may_end=False):
+        if count > len(self._left):
+            raise Truncated("no more was recorded")
+        data, self._left = self._left[:count], self._left[count:]
+        return data
 
 
-def record_of(record):
-    return wire.Record(record[0], record[1], record[:5], record[5:])
+class RecordedIdentity(Identity):
+    """A node whose signature is recorded, with what it is of."""
+
+    def __init__(self, signer, signed):
+        self.encoded, self.roots = [raw(certificate) for certificate in signer["certificates"]], []
+        self.algorithm, self._signature, self._signed = signer["algorithm"], raw(signer["signature"]), signed
+
+    def sign(self, data):
+        assert data == self._signed
+        return self._signature
 
 
 class GSSError(Exception):
