@@ -17,6 +17,9 @@ from fbr.errors import Alerted, BUSY, NEGOTIATION_FAILED, NO_SERVICE, NOT_AUTHOR
 from fbr.identity import Identity
 from fbr.keys import SUITES
 from selftest_certificates import Authority
+# Their tests run with the ones below.
+from selftest_channel_vectors import ChannelVectors, QuickModeVectors
+from selftest_main_mode_vectors import MainModeVectors
 
 SUITE_NAMES = [suite.name for suite in SUITES.values()]
 FOLDER = tempfile.TemporaryDirectory()

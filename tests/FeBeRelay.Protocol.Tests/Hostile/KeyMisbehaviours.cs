@@ -15,44 +15,54 @@ internal static class KeyMisbehaviours
 
     private static IEnumerable<Misbehaviour> Offers()
     {
-        Misbehaviour Of(string name, ProtocolError error, Func<Reaction> play) => new(Role.Initiator, "R1 by a pre-shared key", name, error, play);
-        yield return Of("the gate of another key", ProtocolError.IdentityRefused, () => KeyStage.Hello(root: KeyStage.OtherRoot));
-        yield return Of("a gate of zeros", ProtocolError.IdentityRefused, () => KeyStage.Hello(then: r1 => [.. r1[..^35], .. new byte[32], .. r1[^3..]]));
-        yield return Of("one bit of the gate wrong", ProtocolError.IdentityRefused, () => KeyStage.Hello(then: r1 => Flip(r1, r1.Length - 4)));
-        yield return Of("another nonce behind a good gate", ProtocolError.IdentityRefused, () => KeyStage.Hello(then: r1 => Flip(r1, RecordHeader.Size + 3)));
-        yield return Of("another demand behind a good gate", ProtocolError.IdentityRefused, () => KeyStage.Hello(then: r1 => Flip(r1, RecordHeader.Size + 3 + Limits.NonceSize)));
-        yield return Of("another share behind a good gate", ProtocolError.IdentityRefused, () => KeyStage.Hello(then: r1 => Flip(r1, r1.Length - 3 - 32 - 4 - 1)));
-        yield return Of("a key without gates", ProtocolError.BadMessage, () => KeyStage.Hello(h => h with { Shares = h.Shares[..1] }));
-        yield return Of("gates without a key", ProtocolError.BadMessage, () => KeyStage.Hello(h => h with { Signatures = [0x0403] }));
-        yield return Of("gates before a share", ProtocolError.BadMessage, () => KeyStage.Hello(h => h with { Shares = [.. h.Shares.Reverse()] }));
-        yield return Of("gates twice", ProtocolError.BadMessage, () => KeyStage.Hello(h => h with { Shares = [.. h.Shares, h.Shares[^1]] }));
-        yield return Of("five gates", ProtocolError.BadMessage, () => KeyStage.Hello(h => h with { Shares = [h.Shares[0], KeyGates.Room(5)] }));
-        yield return Of("no gate", ProtocolError.BadMessage, () => KeyStage.Hello(h => h with { Shares = [h.Shares[0], KeyGates.Room(0)] }));
-        yield return Of("a gate of 31 bytes", ProtocolError.BadMessage, () => KeyStage.Hello(h => h with { Shares = [h.Shares[0], new Share(Number, new byte[31])] }));
-        yield return Of("a gate of 33 bytes", ProtocolError.BadMessage, () => KeyStage.Hello(h => h with { Shares = [h.Shares[0], new Share(Number, new byte[33])] }));
-        yield return Of("certificates only", ProtocolError.NothingInCommon, () => KeyStage.Hello(h => h with { Shares = h.Shares[..1], Signatures = [0x0403] }));
-        yield return Of("a hello recorded elsewhere, and an R4 without its secret", ProtocolError.CannotDecrypt, () => KeyStage.BehindHello((p, r1, r2, r3) =>
+        foreach (BrokenOffer offer in BrokenOffers(KeyStage.Root, KeyStage.OtherRoot))
+        {
+            yield return new(Role.Initiator, "R1 by a pre-shared key", offer.Name, offer.Error, () => KeyStage.Hello(offer));
+        }
+        yield return new(Role.Initiator, "R1 by a pre-shared key", "a hello recorded elsewhere, and an R4 without its secret", ProtocolError.CannotDecrypt, () => KeyStage.BehindHello((p, r1, r2, r3) =>
         {
             using var stranger = new ReferenceInitiator();
             return stranger.MakeR4(r1, r2, r3, Good(Role.Initiator));
         }));
     }
 
-    private static IEnumerable<Misbehaviour> Choices()
-    {
-        Misbehaviour Of(string name, ProtocolError error, ushort[] signatures) => new(
-            Role.Responder, "R2 by a pre-shared key", name, error,
-            () => KeyStage.ToInitiator(p => (p.Hello = p.Hello with { Signatures = signatures }).Encode()));
-        yield return Of("a pre-shared key and signatures", ProtocolError.BadMessage, [Number, 0x0403]);
-        yield return Of("signatures and a pre-shared key", ProtocolError.BadMessage, [0x0403, Number]);
-        yield return Of("certificates, which were not offered", ProtocolError.NotOffered, [0x0403]);
-        yield return Of("a method that nobody knows", ProtocolError.NotOffered, [0xFB7F]);
-        yield return Of("no method", ProtocolError.BadMessage, []);
-    }
+    /// <summary>Offers that break one rule each, of a good one with one share and one gate. The vectors hold them too.</summary>
+    public static IEnumerable<BrokenOffer> BrokenOffers(byte[] root, byte[] other) =>
+    [
+        new("the gate of another key", ProtocolError.IdentityRefused, Same, other, Same),
+        new("a gate of zeros", ProtocolError.IdentityRefused, Same, root, r1 => [.. r1[..^35], .. new byte[32], .. r1[^3..]]),
+        new("one bit of the gate wrong", ProtocolError.IdentityRefused, Same, root, r1 => Flip(r1, r1.Length - 4)),
+        new("another nonce behind a good gate", ProtocolError.IdentityRefused, Same, root, r1 => Flip(r1, RecordHeader.Size + 3)),
+        new("another demand behind a good gate", ProtocolError.IdentityRefused, Same, root, r1 => Flip(r1, RecordHeader.Size + 3 + Limits.NonceSize)),
+        new("another share behind a good gate", ProtocolError.IdentityRefused, Same, root, r1 => Flip(r1, r1.Length - 3 - 32 - 4 - 1)),
+        new("a key without gates", ProtocolError.BadMessage, h => h with { Shares = h.Shares[..1] }, root, Same),
+        new("gates without a key", ProtocolError.BadMessage, h => h with { Signatures = [0x0403] }, root, Same),
+        new("gates before a share", ProtocolError.BadMessage, h => h with { Shares = [.. h.Shares.Reverse()] }, root, Same),
+        new("gates twice", ProtocolError.BadMessage, h => h with { Shares = [.. h.Shares, h.Shares[^1]] }, root, Same),
+        new("five gates", ProtocolError.BadMessage, h => h with { Shares = [h.Shares[0], KeyGates.Room(5)] }, root, Same),
+        new("no gate", ProtocolError.BadMessage, h => h with { Shares = [h.Shares[0], KeyGates.Room(0)] }, root, Same),
+        new("a gate of 31 bytes", ProtocolError.BadMessage, h => h with { Shares = [h.Shares[0], new Share(Number, new byte[31])] }, root, Same),
+        new("a gate of 33 bytes", ProtocolError.BadMessage, h => h with { Shares = [h.Shares[0], new Share(Number, new byte[33])] }, root, Same),
+        new("certificates only", ProtocolError.NothingInCommon, h => h with { Shares = h.Shares[..1], Signatures = [0x0403] }, root, Same),
+    ];
+
+    private static IEnumerable<Misbehaviour> Choices() => BrokenChoices.Select(choice => new Misbehaviour(
+        Role.Responder, "R2 by a pre-shared key", choice.Name, choice.Error,
+        () => KeyStage.ToInitiator(p => (p.Hello = p.Hello with { Signatures = choice.Signatures }).Encode())));
+
+    /// <summary>Answers to an initiator that offers a pre-shared key and nothing else. The vectors hold them too.</summary>
+    public static IEnumerable<(string Name, ProtocolError Error, ushort[] Signatures)> BrokenChoices =>
+    [
+        ("a pre-shared key and signatures", ProtocolError.BadMessage, [Number, 0x0403]),
+        ("signatures and a pre-shared key", ProtocolError.BadMessage, [0x0403, Number]),
+        ("certificates, which were not offered", ProtocolError.NotOffered, [0x0403]),
+        ("a method that nobody knows", ProtocolError.NotOffered, [0xFB7F]),
+        ("no method", ProtocolError.BadMessage, []),
+    ];
 
     private static IEnumerable<Misbehaviour> Proofs()
     {
-        foreach ((string name, ProtocolError error, Func<ReferenceKeyAuthentication, ReferenceKeyAuthentication> change) in BrokenProofs())
+        foreach ((string name, ProtocolError error, Func<ReferenceKeyAuthentication, ReferenceKeyAuthentication> change) in BrokenProofs(KeyStage.OtherRoot, KeyStage.OwnInstance))
         {
             yield return new(Role.Initiator, "R4 by a pre-shared key", name, error, () => KeyStage.BehindHello((p, r1, r2, r3) => p.MakeR4(r1, r2, r3, change(Good(Role.Initiator)))));
             yield return new(Role.Responder, "R3 by a pre-shared key", name, error, () => KeyStage.ToInitiator(p => [.. p.MakeR2(), .. p.MakeR3(change(Good(Role.Responder)))]));
@@ -65,9 +75,12 @@ internal static class KeyMisbehaviours
             [(byte)RecordType.InitiatorAuthentication, .. r3[1..]]));
     }
 
-    private static IEnumerable<(string, ProtocolError, Func<ReferenceKeyAuthentication, ReferenceKeyAuthentication>)> BrokenProofs() =>
+    /// <summary>R3 and R4 that break one rule each. The vectors hold them too.</summary>
+    /// <param name="other"><c>K0</c> of another key by the right one's name.</param>
+    /// <param name="instance">The receiver's own.</param>
+    public static IEnumerable<(string Name, ProtocolError Error, Func<ReferenceKeyAuthentication, ReferenceKeyAuthentication> Change)> BrokenProofs(byte[] other, byte[] instance) =>
     [
-        ("the proof of another key", ProtocolError.BadSignature, a => a with { Root = KeyStage.OtherRoot }),
+        ("the proof of another key", ProtocolError.BadSignature, a => a with { Root = other }),
         ("the proof of the other role", ProtocolError.BadSignature, a => a with { ProofRole = Other(a.Role) }),
         ("a proof over another transcript", ProtocolError.BadSignature, a => a with { Transcript = hash => Flip(hash, 0) }),
         ("one bit of the proof wrong", ProtocolError.BadSignature, a => a with { ProofField = s => Flip(s, s.Length - 1) }),
@@ -82,7 +95,7 @@ internal static class KeyMisbehaviours
         ("a name longer than the record", ProtocolError.BadMessage, a => a with { Holder = c => [c[0], 0xFF, .. c[2..]] }),
         ("a count of one certificate", ProtocolError.BadMessage, a => a with { Holder = c => [1, .. c[1..]] }),
         ("an instance one byte short", ProtocolError.BadMessage, a => a with { Holder = c => c[..^1] }),
-        ("this program's own instance", ProtocolError.Reflected, a => a with { Instance = KeyStage.OwnInstance }),
+        ("its receiver's own instance", ProtocolError.Reflected, a => a with { Instance = instance }),
         ("a MAC with one bit wrong", ProtocolError.BadMac, a => a with { Mac = mac => Flip(mac, 0) }),
         ("a MAC of zeros", ProtocolError.BadMac, a => a with { Mac = mac => new byte[mac.Length] }),
         ("the MAC key of the other role", ProtocolError.BadMac, a => a with { MacRole = Other(a.Role) }),
@@ -100,6 +113,8 @@ internal static class KeyMisbehaviours
         flipped[at] ^= 1;
         return flipped;
     }
+
+    private static T Same<T>(T value) => value;
 
     private static Role Other(Role role) => role == Role.Initiator ? Role.Responder : Role.Initiator;
 }

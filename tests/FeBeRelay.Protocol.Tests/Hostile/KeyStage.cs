@@ -21,19 +21,21 @@ internal static class KeyStage
     public static readonly byte[] Root = ReferenceSchedule.KeyRoot(Name, Key);
     public static readonly byte[] OtherRoot = ReferenceSchedule.KeyRoot(Name, [.. Key.Reverse()]);
 
-    /// <summary>A hello that offers the key, changed, then with its gate, if it has room for one, then changed again.</summary>
-    public static Reaction Hello(Func<InitiatorHello, InitiatorHello>? change = null, byte[]? root = null, Func<byte[], byte[]>? then = null)
+    private static readonly BrokenOffer Unbroken = new("nothing", default, hello => hello, Root, r1 => r1);
+
+    /// <summary>A hello that offers the key, with a rule broken.</summary>
+    public static Reaction Hello(BrokenOffer offer)
     {
         using var peer = new ReferenceInitiator();
-        byte[] r1 = Close(peer, change ?? (hello => hello), root ?? Root);
-        return HandshakeStage.Play(Responder(), [_ => [.. Preface, .. (then ?? (record => record))(r1)]]);
+        byte[] r1 = Close(peer, offer);
+        return HandshakeStage.Play(Responder(), [_ => [.. Preface, .. r1]]);
     }
 
     /// <summary>A good hello, then R4 in answer to the responder.</summary>
     public static Reaction BehindHello(Func<ReferenceInitiator, byte[], byte[], byte[], byte[]> answer)
     {
         using var peer = new ReferenceInitiator();
-        byte[] r1 = Close(peer, hello => hello, Root);
+        byte[] r1 = Close(peer, Unbroken);
         return HandshakeStage.Play(Responder(),
         [
             _ => [.. Preface, .. r1],
@@ -57,18 +59,10 @@ internal static class KeyStage
         }]);
     }
 
-    private static byte[] Close(ReferenceInitiator peer, Func<InitiatorHello, InitiatorHello> change, byte[] root)
+    private static byte[] Close(ReferenceInitiator peer, BrokenOffer offer)
     {
-        InitiatorHello hello = change(peer.Hello with { Shares = [.. peer.Hello.Shares, KeyGates.Room(1)], Signatures = [KeyGates.Number] });
-        peer.Hello = hello;
-        byte[] record = hello.Encode();
-        byte[] gate = ReferenceSchedule.Gate(root, record);
-        if (hello.Shares[^1] is { Group: KeyGates.Number } gates && gates.Public.Length >= gate.Length)
-        {
-            int behind = 1 + 2 * hello.Signatures.Length;
-            gate.CopyTo(record, record.Length - behind - gate.Length);
-        }
-        return record;
+        peer.Hello = peer.Hello with { Shares = [.. peer.Hello.Shares, KeyGates.Room(1)], Signatures = [KeyGates.Number] };
+        return offer.Of(peer.Hello);
     }
 
     private static ResponderNegotiation Responder() => new(Settings(Role.Responder), TimeSpan.Zero);

@@ -20,9 +20,9 @@ internal static class MainModeFunction
 
         Suite suite = accepted.Suite;
         byte[][] records = [started.Message, r2, r3, proving.Message];
-        byte[] shared = SharedSecret(inputs);
+        byte[] shared = SharedSecret(inputs.Initiator.Keys, inputs.Responder.Key);
         var schedule = new ReferenceSchedule(suite, shared, started.Message, r2);
-        byte[] association = schedule.Association(records[0], records[1], records[2], records[3]);
+        byte[] association = schedule.Association(schedule.MainMode, records);
         if (!result.MS.Span.SequenceEqual(association) || !accepted.MS.Span.SequenceEqual(association))
         {
             throw new InvalidOperationException("the product's association secret is not the reference's");
@@ -51,28 +51,40 @@ internal static class MainModeFunction
         ["accept"] = schedule.Open(schedule.Accept(association), accept),
     });
 
-    private static Dictionary<string, string> SecretsOf(ReferenceSchedule schedule, byte[] shared, byte[] association)
+    private static Dictionary<string, string> SecretsOf(ReferenceSchedule schedule, byte[] shared, byte[] association) =>
+        Hex(SecretsOf(schedule, shared, [], association));
+
+    /// <summary>Those of every main mode, with others between the agreed and the association's.</summary>
+    public static Dictionary<string, byte[]> SecretsOf(
+        ReferenceSchedule schedule, byte[] shared, IEnumerable<KeyValuePair<string, byte[]>> between, byte[] association)
     {
         var secrets = new Dictionary<string, byte[]> { ["DH"] = shared, ["DHS"] = schedule.Extracted, ["MM"] = schedule.MainMode };
         foreach ((string name, Role role) in ((string, Role)[])[("i", Role.Initiator), ("r", Role.Responder)])
         {
-            byte[] authentication = schedule.AuthenticationKey(role);
-            secrets.Add($"AS.{name}", authentication);
-            secrets.Add($"AS.{name} key", schedule.Key(authentication));
-            secrets.Add($"AS.{name} iv", schedule.Iv(authentication));
+            AddWithKey(secrets, schedule, $"AS.{name}", schedule.AuthenticationKey(role));
             secrets.Add($"MK.{name}", schedule.AuthenticationMac(role));
         }
-        byte[] accept = schedule.Accept(association);
+        foreach ((string name, byte[] secret) in between)
+        {
+            secrets.Add(name, secret);
+        }
         secrets.Add("MS", association);
-        secrets.Add("AK", accept);
-        secrets.Add("AK key", schedule.Key(accept));
-        secrets.Add("AK iv", schedule.Iv(accept));
-        return Hex(secrets);
+        AddWithKey(secrets, schedule, "AK", schedule.Accept(association));
+        return secrets;
     }
 
-    private static byte[] SharedSecret(MainModeInputs inputs)
+    /// <summary>A secret that encrypts, with what it encrypts by.</summary>
+    public static void AddWithKey(Dictionary<string, byte[]> secrets, ReferenceSchedule schedule, string name, byte[] secret)
     {
-        KeyInput theirs = inputs.Responder.Key, ours = inputs.Initiator.Keys.Single(k => k.Group == theirs.Group);
+        secrets.Add(name, secret);
+        secrets.Add($"{name} key", schedule.Key(secret));
+        secrets.Add($"{name} iv", schedule.Iv(secret));
+    }
+
+    /// <summary><c>DH</c> of the initiator's key pair in the responder's group.</summary>
+    public static byte[] SharedSecret(IReadOnlyList<KeyInput> keys, KeyInput theirs)
+    {
+        KeyInput ours = keys.Single(k => k.Group == theirs.Group);
         using ECDiffieHellman own = ECDiffieHellman.Create(MainModeReplay.KeyOf(ours));
         using ECDiffieHellman peer = ECDiffieHellman.Create(MainModeReplay.KeyOf(theirs));
         byte[] agreed = own.DeriveRawSecretAgreement(peer.PublicKey);
@@ -87,6 +99,6 @@ internal static class MainModeFunction
         return secret;
     }
 
-    private static Dictionary<string, string> Hex(Dictionary<string, byte[]> values) =>
+    public static Dictionary<string, string> Hex(Dictionary<string, byte[]> values) =>
         values.ToDictionary(v => v.Key, v => Convert.ToHexStringLower(v.Value));
 }

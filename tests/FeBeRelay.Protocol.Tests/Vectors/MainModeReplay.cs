@@ -72,7 +72,8 @@ internal sealed class MainModeReplay(MainModeInputs inputs)
     /// <summary>What a hybrid share is made of besides the scalar: an initiator's seed, a responder's random bytes. Else empty.</summary>
     public static byte[] RestOf(KeyInput key) => Convert.FromHexString(key.Private)[Group.Find(key.Group)!.CoordinateSize..];
 
-    private static RecordedEntropy Then(RecordedEntropy entropy, KeyInput key)
+    /// <summary>What the next key pair is.</summary>
+    public static RecordedEntropy Then(RecordedEntropy entropy, KeyInput key)
     {
         entropy.Then(KeyOf(key));
         return RestOf(key) is { Length: > 0 } rest ? entropy.Then(rest) : entropy;
@@ -103,5 +104,5 @@ internal sealed class MainModeReplay(MainModeInputs inputs)
             return Convert.FromHexString(signer.Signature);
         });
 
-    private static Lifetimes LifetimesOf(LifetimeInputs l) => new(l.AssociationSeconds, l.QuickModes, l.KeySeconds, l.KeyKilobytes);
+    public static Lifetimes LifetimesOf(LifetimeInputs l) => new(l.AssociationSeconds, l.QuickModes, l.KeySeconds, l.KeyKilobytes);
 }

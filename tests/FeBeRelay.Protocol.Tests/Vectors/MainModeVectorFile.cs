@@ -43,7 +43,7 @@ internal sealed record MainModeOutputs(
 /// <summary>A record that must be refused.</summary>
 /// <param name="Name">The rule that it breaks.</param>
 /// <param name="Vector">The main mode that it is in.</param>
-/// <param name="InsteadOf">The record in whose place it comes: <c>r1</c> or <c>accept</c>.</param>
+/// <param name="InsteadOf">The record in whose place it comes, by its name in the records.</param>
 /// <param name="Record">The whole record.</param>
 /// <param name="Expect">The name of the error. The peer is never told it.</param>
 internal sealed record BrokenRecord(string Name, string Vector, string InsteadOf, string Record, string Expect);

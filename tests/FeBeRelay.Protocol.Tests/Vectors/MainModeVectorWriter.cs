@@ -31,7 +31,7 @@ internal static class MainModeVectorWriter
     private static MainModeVector Make(
         Suite suite, Suite[] suites, Group[] groups, SignatureScheme initiator, SignatureScheme responder, byte[] tried)
     {
-        KeyInput[] keys = [.. groups.Select(NewKey.Initiator)];
+        KeyInput[] keys = [.. groups.Select(group => NewKey.Initiator(group, RandomNumberGenerator.GetBytes))];
         var inputs = new MainModeInputs(
             new InitiatorInputs(
                 Convert.ToHexStringLower(RecordedEntropy.NewNonce()),
@@ -43,7 +43,7 @@ internal static class MainModeVectorWriter
                 Unsigned(TestIdentity.Of(Role.Initiator, initiator))),
             new ResponderInputs(
                 Convert.ToHexStringLower(RecordedEntropy.NewNonce()),
-                NewKey.Responder(keys[0]),
+                NewKey.Responder(keys[0], RandomNumberGenerator.GetBytes),
                 Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Limits.IdSize)),
                 new LifetimeInputs(3_600, 1_000, 1_800, 50_000),
                 (byte)Answer.Protected,

@@ -51,7 +51,7 @@ internal static class QuickModeVectorWriter
 
     private static QuickModeInputs NewInputs(Suite suite, Group group, bool withShare)
     {
-        KeyInput? key = withShare ? NewKey.Initiator(group) : null;
+        KeyInput? key = withShare ? NewKey.Initiator(group, RandomNumberGenerator.GetBytes) : null;
         return new QuickModeInputs(
             suite.Name,
             group.Name,
@@ -61,7 +61,7 @@ internal static class QuickModeVectorWriter
             Random(Limits.NonceSize),
             key,
             Random(Limits.NonceSize),
-            key is null ? null : NewKey.Responder(key));
+            key is null ? null : NewKey.Responder(key, RandomNumberGenerator.GetBytes));
     }
 
     private static string Random(int size) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(size));

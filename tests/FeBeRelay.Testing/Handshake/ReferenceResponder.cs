@@ -53,7 +53,7 @@ internal sealed class ReferenceResponder : IDisposable
 
     /// <summary>Accept or decline with any plaintext.</summary>
     public byte[] MakeVerdict(byte[] r4, RecordType type, byte[] plaintext) =>
-        _schedule!.Seal(_schedule.Accept(_schedule.Association(_r1, R2, _r3, r4)), type, plaintext);
+        _schedule!.Seal(_schedule.Accept(_schedule.Association(_schedule.MainMode, _r1, R2, _r3, r4)), type, plaintext);
 
     public void Dispose() => _key.Dispose();
 }

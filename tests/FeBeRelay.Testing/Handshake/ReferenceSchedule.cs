@@ -33,8 +33,8 @@ public sealed class ReferenceSchedule
     /// <summary><c>MK.x</c>.</summary>
     public byte[] AuthenticationMac(Role role) => Expand(MainMode, role == Role.Initiator ? "auth mac i" : "auth mac r", []);
 
-    /// <summary><c>MS</c>.</summary>
-    public byte[] Association(params byte[][] records) => Expand(MainMode, "association", Hash(records));
+    /// <summary><c>MS</c>, of <c>MM</c> or, by a pre-shared key, of <c>PS</c>.</summary>
+    public byte[] Association(byte[] secret, params byte[][] records) => Expand(secret, "association", Hash(records));
 
     /// <summary><c>AK</c>.</summary>
     public byte[] Accept(byte[] association) => Expand(association, "accept", []);
@@ -44,12 +44,16 @@ public sealed class ReferenceSchedule
         Expand(HashAlgorithmName.SHA256, HKDF.Extract(HashAlgorithmName.SHA256, key, "fbr psk"u8.ToArray()), "psk root", Encoding.ASCII.GetBytes(name), 32);
 
     /// <summary>The gate of that key in a hello whose gates are all zero.</summary>
-    public static byte[] Gate(byte[] root, byte[] bare) =>
-        HMACSHA256.HashData(Expand(HashAlgorithmName.SHA256, root, "psk gate", [], 32), SHA256.HashData(bare));
+    public static byte[] Gate(byte[] root, byte[] bare) => HMACSHA256.HashData(GateKey(root), SHA256.HashData(bare));
+
+    /// <summary>What gates are made with.</summary>
+    public static byte[] GateKey(byte[] root) => Expand(HashAlgorithmName.SHA256, root, "psk gate", [], 32);
+
+    /// <summary><c>PK</c> of the suite.</summary>
+    public byte[] Suited(byte[] root) => Expand(HashAlgorithmName.SHA256, root, "psk key", [(byte)(_suite.Id >> 8), (byte)_suite.Id], _suite.HashSize);
 
     /// <summary><c>PS</c> (clause 2.12).</summary>
-    public byte[] Keyed(byte[] root) => HKDF.Extract(
-        _suite.Hash, MainMode, Expand(HashAlgorithmName.SHA256, root, "psk key", [(byte)(_suite.Id >> 8), (byte)_suite.Id], _suite.HashSize));
+    public byte[] Keyed(byte[] root) => HKDF.Extract(_suite.Hash, MainMode, Suited(root));
 
     /// <summary>The key of a holder's proof.</summary>
     public byte[] ProofKey(byte[] keyed, Role role) => Expand(keyed, role == Role.Initiator ? "psk proof i" : "psk proof r", []);

@@ -46,7 +46,10 @@ public sealed class TestRealm
         TicketContext.WithClient(client, content => Mic(request, Role.Responder, content), (content, mic) => mic.SequenceEqual(Mic(request, Role.Initiator, content)));
 
     /// <summary>The MIC of whoever has that role.</summary>
-    public byte[] Mic(byte[] request, Role role, byte[] content) => HMACSHA256.HashData(SessionOf(request), (byte[])[(byte)role, .. content])[..28];
+    public byte[] Mic(byte[] request, Role role, byte[] content) => MicOf(SessionOf(request), role, content);
+
+    /// <summary>The MIC under a session key: it is as long as one of RFC 4121 with AES and SHA-1, and has a direction as that has.</summary>
+    public static byte[] MicOf(byte[] session, Role role, byte[] content) => HMACSHA256.HashData(session, (byte[])[(byte)role, .. content])[..28];
 
     private byte[] SessionOf(byte[] request) => _sessions.Single(session => Convert.ToHexString(request).Contains(session.Key, StringComparison.Ordinal)).Value;
 }
