@@ -26,6 +26,8 @@ internal static class RunCommand
         ["Logging:LogLevel:Microsoft"] = "Warning",
         // What keeps a node from starting is told once, by this command, not by the host with a stack trace.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
+        // Nothing that the relay does not say itself, and for a logger that nobody reads an activity and a scope of each request.
+        ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
         // Named, because without a name the console falls back to its older options and forgets those below.
         ["Logging:Console:FormatterName"] = ServiceHosting.ConsoleFormatter,
         ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
