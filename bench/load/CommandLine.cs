@@ -22,7 +22,7 @@ internal static class CommandLine
 
     private static readonly Option<int> Seconds = new("--seconds") { Description = "Seconds of a turn.", DefaultValueFactory = _ => 2 };
 
-    private static readonly Option<int> Warm = new("--warm") { Description = "Seconds of each relay's turn before the first round, which do not count.", DefaultValueFactory = _ => 10 };
+    private static readonly Option<int> Warm = new("--warm") { Description = "Seconds of the turn before the first round, which does not count, of programs that are compiled while they run; others need few.", DefaultValueFactory = _ => 40 };
 
     private static readonly Option<int> Idle = new("--idle") { Description = "Idle connections of the load 'idle'.", DefaultValueFactory = _ => 8_000 };
 

@@ -14,7 +14,7 @@ internal sealed record LoadOptions
 
     public required int Seconds { get; init; }
 
-    /// <summary>Programs that compile while they run are not what they will be before some seconds of work.</summary>
+    /// <summary>Of programs that are compiled while they run: the compiler works for half a minute before they are what they will be.</summary>
     public required int WarmSeconds { get; init; }
 
     public required int IdleConnections { get; init; }

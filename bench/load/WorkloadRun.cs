@@ -56,7 +56,8 @@ internal static class WorkloadRun
             {
                 int i = (round + turn) % candidates.Length;
                 await using SlowReaders slow = await SlowReaders.StartAsync(running[i].Target, workload.SlowReaders, cancellation);
-                Sample sample = await WrkRun.MeasureAsync(workload, script, running[i].Target, round == 0 ? options.WarmSeconds : options.Seconds, running[i].Processes, cancellation);
+                int seconds = round == 0 ? candidates[i].WarmSeconds(options) : options.Seconds;
+                Sample sample = await WrkRun.MeasureAsync(workload, script, running[i].Target, seconds, running[i].Processes, cancellation);
                 if (round > 0)
                 {
                     samples[candidates[i].Name].Add(sample);

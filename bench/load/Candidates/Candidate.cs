@@ -10,6 +10,13 @@ namespace FeBeRelay.Load.Candidates;
 /// <param name="Start">Starts the pair and says where it listens.</param>
 internal sealed record Candidate(string Name, Family Family, Func<Site, Reconnecting, RunningCandidate> Start)
 {
+    // The others are after some seconds what they stay.
+    private const int MostWarmSeconds = 4;
+
+    /// <summary>How long its first turn lasts, which does not count: only a program that is compiled while it runs needs it long.</summary>
+    public int WarmSeconds(LoadOptions options) =>
+        Family is Family.Stream or Family.Http or Family.Yarp ? options.WarmSeconds : Math.Min(options.WarmSeconds, MostWarmSeconds);
+
     /// <summary>Whether it has a part in a load: not everything can be told to make new connections.</summary>
     public bool TakesPart(Workload workload) => workload switch
     {
