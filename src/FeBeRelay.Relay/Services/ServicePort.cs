@@ -116,9 +116,9 @@ internal sealed class ServicePort : IAsyncDisposable
             SocketTuning.Apply(socket);
             await new ServicePortConnection(_service, _context, socket, Decided, _stopping.Token, _killing.Token).RunAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException or OutOfMemoryException)
         {
-            // It went before it was anything, or the node stops.
+            // It went before it was anything, or the node stops, or has no memory for it.
             SocketTuning.Reset(socket);
         }
         finally

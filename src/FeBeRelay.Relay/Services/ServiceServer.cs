@@ -49,6 +49,10 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
         {
             reason = e.Message;
         }
+        catch (OutOfMemoryException)
+        {
+            reason = StreamFailure.OutOfMemory;
+        }
         finally
         {
             await channel.DisposeAsync().ConfigureAwait(false);
@@ -163,25 +167,40 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
 
     private async Task<bool> CarryAsync(SecureChannel channel, StreamOpen open, Service service, Socket backEnd, long since)
     {
-        audit.ServiceUsed(channel, service.Name, endpoint: null);
+        StreamPump pump;
+        StreamFailure? failure;
         try
         {
+            audit.ServiceUsed(channel, service.Name, endpoint: null);
             if (service.ProxyProtocol)
             {
-                await backEnd.SendAsync(ProxyProtocolHeader.Encode(open.Source, open.Destination), SocketFlags.None).ConfigureAwait(false);
+                await IntroduceAsync(backEnd, open).ConfigureAwait(false);
             }
+            pump = new StreamPump(channel, backEnd);
+            failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);
         }
-        catch (SocketException)
+        catch (OutOfMemoryException)
         {
-            // The pump will meet the same end and tell it.
+            SocketTuning.Reset(backEnd);
+            throw;
         }
-        var pump = new StreamPump(channel, backEnd);
-        StreamFailure? failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);
         RelaySpans.Current?.SetEnd(pump.BytesOut, pump.BytesIn, failure);
         Log(channel, open, service, pump, failure, since);
         audit.ServiceEnded(channel, service.Name, endpoint: null, pump.BytesOut, pump.BytesIn, failure?.Detail ?? "ended");
         audit.ChannelViolated(channel, failure?.Error, failure?.Detail ?? "");
         return failure is null;
+    }
+
+    private static async Task IntroduceAsync(Socket backEnd, StreamOpen open)
+    {
+        try
+        {
+            await backEnd.SendAsync(ProxyProtocolHeader.Encode(open.Source, open.Destination), SocketFlags.None).ConfigureAwait(false);
+        }
+        catch (SocketException)
+        {
+            // The pump will meet the same end and tell it.
+        }
     }
 
     private void Log(SecureChannel channel, StreamOpen open, Service service, StreamPump pump, StreamFailure? failure, long since)
