@@ -26,6 +26,9 @@ internal sealed record ServicePortContext(
 
     /// <summary>Of the lines about clear connections that are refused: strangers bring them about.</summary>
     public LogRation RefusedLines { get; } = new(LinesPerMinute, Time);
+
+    /// <summary>Of the lines about back ends that cannot be reached.</summary>
+    public ServiceLines UnreachableLines { get; } = new(Time);
 }
 
 /// <summary>A service's own port: takes channels, and clear connections where policy lets it (docs/policy.md).</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using FeBeRelay.Channel;
+using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
@@ -20,7 +21,11 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
     /// <summary>For connecting to a back end, each address tried.</summary>
     internal static readonly TimeSpan BackEndTimeout = TimeSpan.FromSeconds(5);
 
+    private const int RefusedLinesPerMinute = 60;
+
     private readonly ConcurrentDictionary<SecureChannel, Task> _channels = new();
+    private readonly LogRation _refusedLines = new(RefusedLinesPerMinute, time);
+    private readonly ServiceLines _unreachableLines = new(time);
     private readonly CancellationTokenSource _killing = new();
     private volatile bool _draining;
 
@@ -147,7 +152,10 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            RelayLog.BackEndUnreachable(logger, service.Name, service.BackEnd, channel.Association.Peer.Name, e.Message);
+            if (_unreachableLines.Of(service).TryTake(logger))
+            {
+                RelayLog.BackEndUnreachable(logger, service.Name, service.BackEnd, channel.Association.Peer.Name, e.Message);
+            }
             span?.SetFailure(e);
             audit.BackEndUnreachable(channel, service.Name, $"{service.BackEnd}: {e.Message}");
             await channel.AbortAsync(ErrorCode.BackEndUnreachable).ConfigureAwait(false);
@@ -159,7 +167,10 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
     private async Task<bool> RefuseAsync(SecureChannel channel, StreamOpen open, ErrorCode code, PolicyRule? rule, string reason)
     {
         RelaySpans.Current?.SetFailure(code.Name(), reason);
-        RelayLog.StreamRefused(logger, open.Service, channel.Association.Peer.Name, code.Name());
+        if (_refusedLines.TryTake(logger))
+        {
+            RelayLog.StreamRefused(logger, open.Service, channel.Association.Peer.Name, code.Name());
+        }
         audit.ServiceRefused(channel, open.Service, endpoint: null, FailurePoint.Me, code, reason, rule);
         await channel.AbortAsync(code).ConfigureAwait(false);
         return false;
