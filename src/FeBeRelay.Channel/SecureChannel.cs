@@ -218,7 +218,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
             }
             await ShutDownAsync(deadline.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException or OutOfMemoryException)
         {
             // The peer is gone, or does not read: the reset that follows tells it as much.
         }
@@ -240,7 +240,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
             }
             await ShutDownAsync(deadline.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException or ProtocolException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException or ProtocolException or OutOfMemoryException)
         {
             // Both sides have nothing open: an answer that does not come loses nothing.
         }
@@ -256,7 +256,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
             await SendControlAsync(static (sender, destination, now) => sender.Close(destination, now), deadline.Token).ConfigureAwait(false);
             await ShutDownAsync(deadline.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException or OutOfMemoryException)
         {
             // The initiator did not wait for the answer.
         }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FeBeRelay.Channel.Transport;
 
-/// <summary>Accepts until it is told to stop, and survives what accepting may fail of: aborted connections, no descriptors left.</summary>
+/// <summary>Accepts until it is told to stop, and survives what accepting may fail of: aborted connections, no descriptors or memory left.</summary>
 public static class AcceptLoop
 {
     private const int LinesPerMinute = 10;
@@ -12,7 +12,7 @@ public static class AcceptLoop
 
     /// <summary>Hands each accepted connection out, on another thread than the one that serves sockets' events.</summary>
     /// <param name="listening">The socket; disposing it ends the loop.</param>
-    /// <param name="accepted">Takes the connection over; must not throw.</param>
+    /// <param name="accepted">Takes the connection over; must throw nothing but <see cref="OutOfMemoryException"/>, after which it is reset here.</param>
     /// <param name="time">The clock of the pause after a failure.</param>
     /// <param name="logger">The log.</param>
     /// <param name="cancellation">Ends the loop.</param>
@@ -21,9 +21,11 @@ public static class AcceptLoop
         var lines = new LogRation(LinesPerMinute, time);
         while (!cancellation.IsCancellationRequested)
         {
+            Socket? socket = null;
             try
             {
-                accepted(await listening.AcceptAsync(cancellation).ConfigureAwait(false));
+                socket = await listening.AcceptAsync(cancellation).ConfigureAwait(false);
+                accepted(socket);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
@@ -34,8 +36,12 @@ public static class AcceptLoop
                 // The socket was disposed: that is not a failure, and nobody cancels a moment before it.
                 return;
             }
-            catch (SocketException e)
+            catch (Exception e) when (e is SocketException or OutOfMemoryException)
             {
+                if (socket is not null)
+                {
+                    SocketTuning.Reset(socket);
+                }
                 if (lines.TryTake(out long held))
                 {
                     ChannelLog.AcceptFailed(logger, held == 0 ? e.Message : $"{e.Message} ({held} times more before)");

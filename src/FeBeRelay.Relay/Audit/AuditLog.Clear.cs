@@ -89,7 +89,7 @@ internal sealed partial class AuditLog
 
     /// <summary>A clear connection was let in, and the application behind the service does not answer.</summary>
     public void BackEndUnreachable(ClearFlow flow, EndPoint? local, EndPoint? remote, string reason) =>
-        Write(AuditEventId.BackEndUnreachable, e => With(e, flow, local, remote) with { FailurePoint = FailurePoint.Me, Reason = reason });
+        WriteUnlessMany(AuditEventId.BackEndUnreachable, $"back end of {flow.Endpoint}", e => With(e, flow, local, remote) with { FailurePoint = FailurePoint.Me, Reason = reason });
 
     /// <summary>A peer was found not capable, and is talked to in the clear for a while: who can drop packets can force this, so it is a failure.</summary>
     public void FallbackToSoft(string endpoint, string peer, string rule, EndPoint? remote, TimeSpan lifetime, string reason) =>

@@ -126,7 +126,7 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
     /// <param name="rule">The rule that decided, if one did.</param>
     public void ServiceRefused(
         SecureChannel channel, string service, string? endpoint, FailurePoint point, ErrorCode code, string reason, PolicyRule? rule = null) =>
-        Write(AuditEventId.ServiceRefused, e => With(e, channel) with
+        WriteUnlessMany(AuditEventId.ServiceRefused, $"refused {endpoint ?? channel.Association.Peer.Name}", e => With(e, channel) with
         {
             Mode = null,
             Service = service,
@@ -138,14 +138,15 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
             Flags = FlagsOf(rule),
         });
 
-    public void BackEndUnreachable(SecureChannel channel, string service, string reason) => Write(AuditEventId.BackEndUnreachable, e => With(e, channel) with
-    {
-        Mode = null,
-        Service = service,
-        FailurePoint = FailurePoint.Me,
-        Code = ErrorCode.BackEndUnreachable.Name(),
-        Reason = reason,
-    });
+    public void BackEndUnreachable(SecureChannel channel, string service, string reason) =>
+        WriteUnlessMany(AuditEventId.BackEndUnreachable, $"back end of {service}", e => With(e, channel) with
+        {
+            Mode = null,
+            Service = service,
+            FailurePoint = FailurePoint.Me,
+            Code = ErrorCode.BackEndUnreachable.Name(),
+            Reason = reason,
+        });
 
     private static IReadOnlyList<string>? FlagsOf(PolicyRule? rule) => rule is null ? null : Some(rule.Flags);
 
@@ -196,6 +197,16 @@ internal sealed partial class AuditLog(IAuditSink sink, AuditSelection selection
     {
         Counts.Count(id);
         WriteCounted(id, complete);
+    }
+
+    /// <summary>What each connection of a client can bring about: of one source ten in a minute are told one by one (550 tells the others), all are counted.</summary>
+    private void WriteUnlessMany(AuditEventId id, string source, Func<AuditEvent, AuditEvent> complete)
+    {
+        Counts.Count(id);
+        if (_flood.Admits(source))
+        {
+            WriteCounted(id, complete);
+        }
     }
 
     private void WriteCounted(AuditEventId id, Func<AuditEvent, AuditEvent>? complete)

@@ -131,12 +131,12 @@ internal sealed class StreamEndpoint : IAsyncDisposable
                 // Something became known of the peer before the first byte: policy is asked anew.
             }
         }
-        catch (Exception e) when (e is NegotiationException or SocketException or OperationCanceledException or ObjectDisposedException or IOException)
+        catch (Exception e) when (e is NegotiationException or SocketException or OperationCanceledException or ObjectDisposedException or IOException or OutOfMemoryException)
         {
             span?.SetFailure(e);
             if (_route.FailureLines.TryTake(_logger))
             {
-                RelayLog.NoChannel(_logger, _name, _service, e.Message);
+                RelayLog.NoChannel(_logger, _name, _service, e is OutOfMemoryException ? StreamFailure.OutOfMemory : e.Message);
             }
             SocketTuning.Reset(application);
         }

@@ -26,6 +26,9 @@ internal sealed record ServicePortContext(
 
     /// <summary>Of the lines about clear connections that are refused: strangers bring them about.</summary>
     public LogRation RefusedLines { get; } = new(LinesPerMinute, Time);
+
+    /// <summary>Of the lines about back ends that cannot be reached.</summary>
+    public ServiceLines UnreachableLines { get; } = new(Time);
 }
 
 /// <summary>A service's own port: takes channels, and clear connections where policy lets it (docs/policy.md).</summary>
@@ -116,9 +119,9 @@ internal sealed class ServicePort : IAsyncDisposable
             SocketTuning.Apply(socket);
             await new ServicePortConnection(_service, _context, socket, Decided, _stopping.Token, _killing.Token).RunAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException or OutOfMemoryException)
         {
-            // It went before it was anything, or the node stops.
+            // It went before it was anything, or the node stops, or has no memory for it.
             SocketTuning.Reset(socket);
         }
         finally

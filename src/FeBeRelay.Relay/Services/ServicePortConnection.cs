@@ -101,7 +101,10 @@ internal sealed class ServicePortConnection(
         }
         catch (SocketException e)
         {
-            RelayLog.BackEndUnreachable(context.Logger, service.Name, service.BackEnd, _remote.ToString(), e.Message);
+            if (context.UnreachableLines.Of(service).TryTake(context.Logger))
+            {
+                RelayLog.BackEndUnreachable(context.Logger, service.Name, service.BackEnd, _remote.ToString(), e.Message);
+            }
             context.Audit.BackEndUnreachable(FlowOf(rule), _local, _remote, $"{service.BackEnd}: {e.Message}");
             SocketTuning.Reset(socket);
             return false;

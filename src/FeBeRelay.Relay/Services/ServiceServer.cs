@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using FeBeRelay.Channel;
+using FeBeRelay.Channel.Budgets;
 using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
@@ -20,7 +21,11 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
     /// <summary>For connecting to a back end, each address tried.</summary>
     internal static readonly TimeSpan BackEndTimeout = TimeSpan.FromSeconds(5);
 
+    private const int RefusedLinesPerMinute = 60;
+
     private readonly ConcurrentDictionary<SecureChannel, Task> _channels = new();
+    private readonly LogRation _refusedLines = new(RefusedLinesPerMinute, time);
+    private readonly ServiceLines _unreachableLines = new(time);
     private readonly CancellationTokenSource _killing = new();
     private volatile bool _draining;
 
@@ -48,6 +53,10 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
             reason = e.Message;
+        }
+        catch (OutOfMemoryException)
+        {
+            reason = StreamFailure.OutOfMemory;
         }
         finally
         {
@@ -143,7 +152,10 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            RelayLog.BackEndUnreachable(logger, service.Name, service.BackEnd, channel.Association.Peer.Name, e.Message);
+            if (_unreachableLines.Of(service).TryTake(logger))
+            {
+                RelayLog.BackEndUnreachable(logger, service.Name, service.BackEnd, channel.Association.Peer.Name, e.Message);
+            }
             span?.SetFailure(e);
             audit.BackEndUnreachable(channel, service.Name, $"{service.BackEnd}: {e.Message}");
             await channel.AbortAsync(ErrorCode.BackEndUnreachable).ConfigureAwait(false);
@@ -155,7 +167,10 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
     private async Task<bool> RefuseAsync(SecureChannel channel, StreamOpen open, ErrorCode code, PolicyRule? rule, string reason)
     {
         RelaySpans.Current?.SetFailure(code.Name(), reason);
-        RelayLog.StreamRefused(logger, open.Service, channel.Association.Peer.Name, code.Name());
+        if (_refusedLines.TryTake(logger))
+        {
+            RelayLog.StreamRefused(logger, open.Service, channel.Association.Peer.Name, code.Name());
+        }
         audit.ServiceRefused(channel, open.Service, endpoint: null, FailurePoint.Me, code, reason, rule);
         await channel.AbortAsync(code).ConfigureAwait(false);
         return false;
@@ -163,25 +178,40 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
 
     private async Task<bool> CarryAsync(SecureChannel channel, StreamOpen open, Service service, Socket backEnd, long since)
     {
-        audit.ServiceUsed(channel, service.Name, endpoint: null);
+        StreamPump pump;
+        StreamFailure? failure;
         try
         {
+            audit.ServiceUsed(channel, service.Name, endpoint: null);
             if (service.ProxyProtocol)
             {
-                await backEnd.SendAsync(ProxyProtocolHeader.Encode(open.Source, open.Destination), SocketFlags.None).ConfigureAwait(false);
+                await IntroduceAsync(backEnd, open).ConfigureAwait(false);
             }
+            pump = new StreamPump(channel, backEnd);
+            failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);
         }
-        catch (SocketException)
+        catch (OutOfMemoryException)
         {
-            // The pump will meet the same end and tell it.
+            SocketTuning.Reset(backEnd);
+            throw;
         }
-        var pump = new StreamPump(channel, backEnd);
-        StreamFailure? failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);
         RelaySpans.Current?.SetEnd(pump.BytesOut, pump.BytesIn, failure);
         Log(channel, open, service, pump, failure, since);
         audit.ServiceEnded(channel, service.Name, endpoint: null, pump.BytesOut, pump.BytesIn, failure?.Detail ?? "ended");
         audit.ChannelViolated(channel, failure?.Error, failure?.Detail ?? "");
         return failure is null;
+    }
+
+    private static async Task IntroduceAsync(Socket backEnd, StreamOpen open)
+    {
+        try
+        {
+            await backEnd.SendAsync(ProxyProtocolHeader.Encode(open.Source, open.Destination), SocketFlags.None).ConfigureAwait(false);
+        }
+        catch (SocketException)
+        {
+            // The pump will meet the same end and tell it.
+        }
     }
 
     private void Log(SecureChannel channel, StreamOpen open, Service service, StreamPump pump, StreamFailure? failure, long since)

@@ -33,10 +33,11 @@ internal sealed class ClearPump(Socket network, Socket application, ClearUse use
 
     private async Task InwardAsync(ReadOnlyMemory<byte> first)
     {
-        byte[] buffer = Buffers.Plaintext.Rent();
+        byte[]? buffer = null;
         StreamSide side = StreamSide.Application;
         try
         {
+            buffer = Buffers.Plaintext.Rent();
             ReadOnlyMemory<byte> received = first;
             while (true)
             {
@@ -59,20 +60,24 @@ internal sealed class ClearPump(Socket network, Socket application, ClearUse use
         }
         catch (Exception e) when (IsExpected(e))
         {
-            Fail(new StreamFailure(side, e.Message, null, null));
+            Fail(StreamFailure.Of(e, side));
         }
         finally
         {
-            Buffers.Plaintext.Return(buffer);
+            if (buffer is not null)
+            {
+                Buffers.Plaintext.Return(buffer);
+            }
         }
     }
 
     private async Task OutwardAsync()
     {
-        byte[] buffer = Buffers.Plaintext.Rent();
+        byte[]? buffer = null;
         StreamSide side = StreamSide.Application;
         try
         {
+            buffer = Buffers.Plaintext.Rent();
             while (true)
             {
                 side = StreamSide.Application;
@@ -89,11 +94,14 @@ internal sealed class ClearPump(Socket network, Socket application, ClearUse use
         }
         catch (Exception e) when (IsExpected(e))
         {
-            Fail(new StreamFailure(side, e.Message, null, null));
+            Fail(StreamFailure.Of(e, side));
         }
         finally
         {
-            Buffers.Plaintext.Return(buffer);
+            if (buffer is not null)
+            {
+                Buffers.Plaintext.Return(buffer);
+            }
         }
     }
 
@@ -107,5 +115,5 @@ internal sealed class ClearPump(Socket network, Socket application, ClearUse use
         }
     }
 
-    private static bool IsExpected(Exception e) => e is SocketException or ObjectDisposedException;
+    private static bool IsExpected(Exception e) => e is SocketException or ObjectDisposedException or OutOfMemoryException;
 }

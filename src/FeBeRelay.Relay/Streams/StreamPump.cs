@@ -46,10 +46,11 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
     /// <summary>Application to channel. One receive, sealed where it stands, one send. Holds no buffer while the application is quiet.</summary>
     private async Task OutboundAsync()
     {
-        byte[]? buffer = Buffers.Plaintext.Rent();
+        byte[]? buffer = null;
         StreamSide side = StreamSide.Application;
         try
         {
+            buffer = Buffers.Plaintext.Rent();
             while (true)
             {
                 side = StreamSide.Application;
@@ -155,8 +156,7 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
     private Task FailAsync(StreamSide side, Exception e)
     {
         bool violation = e is ProtocolException { Error: not (ProtocolError.RefusedByPeer or ProtocolError.Truncated) };
-        var protocol = e as ProtocolException;
-        return FailAsync(new StreamFailure(side, e.Message, protocol?.Error, protocol?.Code), violation ? ErrorCode.Internal : ErrorCode.Reset);
+        return FailAsync(StreamFailure.Of(e, side), violation ? ErrorCode.Internal : ErrorCode.Reset);
     }
 
     /// <summary>
@@ -172,5 +172,6 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
         }
     }
 
-    private static bool IsExpected(Exception e) => e is SocketException or ProtocolException or ObjectDisposedException or InvalidOperationException;
+    private static bool IsExpected(Exception e) =>
+        e is SocketException or ProtocolException or ObjectDisposedException or InvalidOperationException or OutOfMemoryException;
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Services;
 using FeBeRelay.Relay.Tests.Nodes;
 using Xunit;
@@ -37,6 +38,36 @@ public sealed class RefusalTests
 
         await nodes.AssertServesOnAfterOneWarningAsync(
             listener, backEnd, $"Stream to service typo refused to {TestNodes.FrontEndName}", "no_service");
+    }
+
+    [Theory]
+    [InlineData("down", "cannot be reached")]
+    [InlineData("typo", "no_service")]
+    public async Task Who_asks_in_vain_again_and_again_does_not_fill_the_logs(string service, string words)
+    {
+        var clock = new NodeClock();
+        await using var nodes = new LoggedNodes { ListenerClock = clock };
+        IPEndPoint down;
+        using (var gone = new BackEndStub())
+        {
+            down = gone.EndPoint;
+        }
+        Node listener = nodes.StartListener(new Service("down", down, [TestNodes.FrontEndName], ProxyProtocol: false));
+        AuditEventId audited = service == "down" ? AuditEventId.BackEndUnreachable : AuditEventId.ServiceRefused;
+        EndPoint endpoint = nodes.StartRelay(service, LoggedNodes.PeerAt(listener)).EndPointOf("be");
+
+        for (int i = 0; i < 70; i++)
+        {
+            await LoggedNodes.AssertResetAsync(endpoint);
+        }
+        Assert.Equal(60, nodes.ListenerLog.Warnings.Count(warning => warning.Contains(words, StringComparison.Ordinal)));
+        Assert.Equal(10, nodes.ListenerAudit.Failures.Count(e => e.Id == (int)audited));
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(60, (await nodes.ListenerAudit.SingleAsync(AuditEventId.PossibleAttack)).Count);
+        await LoggedNodes.AssertResetAsync(endpoint);
+        Assert.Equal("10 more lines like the next were held back in the last minutes", nodes.ListenerLog.Warnings[^2]);
+        Assert.Equal(61, nodes.ListenerLog.Warnings.Count(warning => warning.Contains(words, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -103,6 +103,9 @@ internal sealed class NodePair : IAsyncDisposable
     /// <summary>What stands between the nodes: told where the node port is, it says where the relay node dials; null for nothing.</summary>
     public Func<IPEndPoint, EndPoint>? Way { get; init; }
 
+    /// <summary>What the listener node's memory is limited by; null for nothing.</summary>
+    public MemoryGroup? ListenerMemory { get; init; }
+
     /// <summary>A disk for each of the nodes; null for none.</summary>
     public SmallDisk? Disk { get; init; }
 
@@ -133,7 +136,7 @@ internal sealed class NodePair : IAsyncDisposable
     {
         string listen = NodePort.Port == 0 ? NodeListen : NodePort.ToString();
         _listenerSockets ??= HoldsSockets ? new HeldSockets("listener") : null;
-        _listener = new NodeProcess(WriteListener(_listenerSockets?.Address ?? listen), Namespaces?.Listener, OpenFiles, _listenerSockets, EnvironmentOf("be1"), Disk);
+        _listener = new NodeProcess(WriteListener(_listenerSockets?.Address ?? listen), Namespaces?.Listener, OpenFiles, _listenerSockets, EnvironmentOf("be1"), Disk, ListenerMemory);
         NodePort = IPEndPoint.Parse(await _listener.WaitForAsync(@"Node port open on (\S+)"));
         await _listener.WaitForAsync("Node be1 started");
     }

@@ -19,12 +19,14 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <param name="sockets">Listening sockets that it is started with; null for none.</param>
     /// <param name="environment">Environment variables beside the test's own.</param>
     /// <param name="disk">A disk of its own; null for none.</param>
+    /// <param name="memory">What its memory is limited by; null for nothing.</param>
     public NodeProcess(
         string configuration, string? networkNamespace = null, int? openFiles = null, HeldSockets? sockets = null, IReadOnlyDictionary<string, string>? environment = null,
-        SmallDisk? disk = null)
+        SmallDisk? disk = null, MemoryGroup? memory = null)
     {
         string[] command = [Program, "run", "--config", configuration];
         command = disk?.Within(command) ?? command;
+        command = memory?.Within(command) ?? command;
         if (networkNamespace is not null)
         {
             command = ["ip", "netns", "exec", networkNamespace, .. command];
@@ -49,25 +51,13 @@ internal sealed class NodeProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>The most memory that the process ever held, in MiB.</summary>
-    public int PeakMemory
-    {
-        get
-        {
-            string line = File.ReadLines($"/proc/{_process.Id}/status").Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return int.Parse(Regex.Match(line, "[0-9]+").Value, CultureInfo.InvariantCulture) / 1024;
-        }
-    }
+    public int PeakMemory => StatusOf("VmHWM:") / 1024;
 
     /// <summary>What it takes up now.</summary>
-    public NodeUsage Usage
-    {
-        get
-        {
-            string[] status = File.ReadAllLines($"/proc/{_process.Id}/status");
-            int Field(string name) => int.Parse(Regex.Match(status.Single(l => l.StartsWith(name, StringComparison.Ordinal)), "[0-9]+").Value, CultureInfo.InvariantCulture);
-            return new NodeUsage(Field("VmRSS:") / 1024, Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length, Field("Threads:"));
-        }
-    }
+    public NodeUsage Usage => new(StatusOf("VmRSS:") / 1024, Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length, StatusOf("Threads:"));
+
+    /// <summary>Whether it has not ended.</summary>
+    public bool IsAlive => !_process.HasExited;
 
     /// <summary>Waits for a line of the log, and gives the expression's first group.</summary>
     public async Task<string> WaitForAsync(string pattern, int count = 1)
@@ -116,6 +106,13 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Asks it to read its files again.</summary>
     public Task HangUpAsync() => Tool.RunAsync("kill", "-HUP", $"{_process.Id}");
 
+    /// <summary>Gives it so many MiB of memory more than it has, and nothing beyond (RLIMIT_DATA).</summary>
+    public Task LimitMemoryAsync(int more)
+    {
+        long most = (StatusOf("VmData:") + more * 1024L) * 1024;
+        return Tool.RunAsync("prlimit", "--pid", $"{_process.Id}", string.Create(CultureInfo.InvariantCulture, $"--data={most}:{most}"));
+    }
+
     /// <summary>Ends it with SIGKILL, as a crash does.</summary>
     public async Task KillAsync()
     {
@@ -138,6 +135,12 @@ internal sealed class NodeProcess : IAsyncDisposable
             await _process.WaitForExitAsync(CancellationToken.None);
         }
         _process.Dispose();
+    }
+
+    private int StatusOf(string field)
+    {
+        string line = File.ReadLines($"/proc/{_process.Id}/status").Single(l => l.StartsWith(field, StringComparison.Ordinal));
+        return int.Parse(Regex.Match(line, "[0-9]+").Value, CultureInfo.InvariantCulture);
     }
 
     private async Task ReadAsync()

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FeBeRelay.Testing.Secrets;
 
-/// <summary>Looks for secrets in all writable memory of this process, as in a core dump of it.</summary>
+/// <summary>Looks for secrets in all memory of this process that can be read: everything that a core dump of it holds, and what dumps leave out (files, as they are mapped).</summary>
 public static class MemorySearch
 {
     private const int Chunk = 1 << 20;
@@ -21,7 +21,7 @@ public static class MemorySearch
         byte[] chunk = GC.AllocateArray<byte>(Chunk + 16, pinned: true);
         searched = 0;
         using SafeFileHandle memory = File.OpenHandle("/proc/self/mem");
-        foreach ((long from, long to) in WritableRegions())
+        foreach ((long from, long to) in ReadableRegions())
         {
             for (long at = from; at < to; at += Chunk)
             {
@@ -42,11 +42,11 @@ public static class MemorySearch
         return found;
     }
 
-    private static List<(long From, long To)> WritableRegions() =>
+    private static List<(long From, long To)> ReadableRegions() =>
     [
         .. from line in File.ReadAllLines("/proc/self/maps")
            let parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-           where parts[1].StartsWith("rw", StringComparison.Ordinal)
+           where parts[1].StartsWith('r')
            let range = parts[0].Split('-')
            select (long.Parse(range[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture), long.Parse(range[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
     ];
