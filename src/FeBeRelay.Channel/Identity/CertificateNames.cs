@@ -9,17 +9,17 @@ namespace FeBeRelay.Channel.Identity;
 /// <summary>What a certificate calls its owner.</summary>
 public static class CertificateNames
 {
+    private const string OrganizationalUnit = "2.5.4.11";
+    private const int LongestHostName = 253;
+    private const int LongestLabel = 63;
+    private const int LongestDisplay = 200;
+
     /// <summary>SHA-256 of a certificate, lower-case hexadecimal: what logs, views and tokens know it by.</summary>
     public static string Fingerprint(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         return Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span));
     }
-
-    private const string OrganizationalUnit = "2.5.4.11";
-    private const int LongestHostName = 253;
-    private const int LongestLabel = 63;
-    private const int LongestDisplay = 200;
 
     /// <summary>The DNS names of the subject alternative name that are host names, in lower case. Wildcards are not honoured, so they are left out.</summary>
     public static IReadOnlyList<string> DnsNames(X509Certificate2 certificate)

@@ -81,12 +81,12 @@ internal sealed class ClearTransport(Socket socket, ClearUse use) : IBackEndTran
         return !data.IsEmpty ? BackEndNews.Data : _ended ? BackEndNews.End : BackEndNews.None;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Also what was received and not taken yet.</summary>
     public bool HasNews()
     {
         try
         {
-            return socket.Poll(0, SelectMode.SelectRead);
+            return _ended || !_received.IsEmpty || socket.Poll(0, SelectMode.SelectRead);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

@@ -20,10 +20,10 @@ public sealed class SoakScenario
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(10);
 
     private readonly byte[] _text = new byte[64 * 1024];
+    private readonly ConcurrentQueue<string> _failures = new();
     private long _answered;
     private long _pinged;
     private long _aborted;
-    private readonly ConcurrentQueue<string> _failures = new();
 
     private static TimeSpan Length =>
         TimeSpan.FromMinutes(double.Parse(Environment.GetEnvironmentVariable("FEBERELAY_SOAK_MINUTES") ?? "10", CultureInfo.InvariantCulture));
