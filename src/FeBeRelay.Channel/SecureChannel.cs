@@ -192,8 +192,8 @@ public sealed partial class SecureChannel : IAsyncDisposable
     /// <summary>Asks the initiator to close (responder, 6.4).</summary>
     public ValueTask AskToCloseAsync() => !MaySpeak ? ValueTask.CompletedTask : SendControlAsync(static (sender, destination, now) => sender.Ask(destination, AskKind.Close, now));
 
-    /// <summary>Confirms the keys of a channel that has nothing to send yet (initiator, 3.6).</summary>
-    public ValueTask ConfirmAsync() => SendControlAsync(static (sender, destination, now) => sender.Confirm(destination, now));
+    /// <summary>Confirms the keys of a channel that has nothing to send yet (initiator, 3.6), unless new keys or a park did it first.</summary>
+    public ValueTask ConfirmAsync() => SendControlAsync(static (sender, destination, now) => sender.IsConfirmed ? 0 : sender.Confirm(destination, now));
 
     /// <summary>
     /// Gives the channel up: tells the peer the code, discards what arrives for a while so that the word is not lost in a reset, and lets go.

@@ -40,7 +40,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
     public async Task<SecureChannel> ConnectAsync(Demand demand, Action<NegotiationStep, TimeSpan>? observe, CancellationToken cancellation)
     {
         var steps = new StepTimer(time, observe);
-        bool alerted = false;
+        bool hasRetried = false;
         while (true)
         {
             Association? association = associations.FindOpened(_key);
@@ -58,16 +58,15 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
             }
             try
             {
-                SecureChannel? channel = await AttemptAsync(association, run, isRetried: association is not null && !alerted, demand, steps, cancellation).ConfigureAwait(false);
+                SecureChannel? channel = await AttemptAsync(association, run, mayRetry: !hasRetried, demand, steps, cancellation).ConfigureAwait(false);
                 if (channel is not null)
                 {
                     return channel;
                 }
             }
-            catch (NegotiationException e) when (association is not null && !alerted && IsAlert(e))
+            catch (NegotiationException e) when (!hasRetried && IsRetried(association, e))
             {
-                // An alert in answer to M1 may be forged, or a counter may have been outrun: retried once (3.7).
-                alerted = true;
+                hasRetried = true;
             }
             catch (NegotiationException e) when (association is not null && peer.Security.ForwardSecrecy && e is { Step: NegotiationStep.QuickMode, Code: ErrorCode.NegotiationFailed })
             {
@@ -140,7 +139,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
     /// <summary>Drops an association that the peer has proved not to know.</summary>
     internal void Forget(Association association, string reason) => associations.Retire(association, reason);
 
-    private async Task<SecureChannel?> AttemptAsync(Association? association, MainModeRun? run, bool isRetried, Demand demand, StepTimer steps, CancellationToken cancellation)
+    private async Task<SecureChannel?> AttemptAsync(Association? association, MainModeRun? run, bool mayRetry, Demand demand, StepTimer steps, CancellationToken cancellation)
     {
         Socket socket = run is not null
             ? await ConnectForMainModeAsync(run, steps, cancellation).ConfigureAwait(false)
@@ -152,7 +151,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
                 ? await attempt.MainModeAsync(run, cancellation).ConfigureAwait(false)
                 : await attempt.QuickModeAsync(association!, cancellation).ConfigureAwait(false);
         }
-        catch (NegotiationException e) when (!e.IsAnswer && !(isRetried && IsAlert(e)))
+        catch (NegotiationException e) when (!e.IsAnswer && !(mayRetry && IsRetried(association, e)))
         {
             Failed?.Invoke(attempt.Failure(e));
             throw;
@@ -209,5 +208,10 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         }
     }
 
-    private static bool IsAlert(NegotiationException e) => e.InnerException is ProtocolException { Error: ProtocolError.AlertedByPeer };
+    /// <summary>
+    /// What is tried once more, on a new connection: an alert in answer to M1 may be forged, or a counter may have been outrun (3.7); and the peer may have
+    /// given up the association that main mode has just made (3.8).
+    /// </summary>
+    private static bool IsRetried(Association? tried, NegotiationException e) => e.InnerException is ProtocolException inner
+        && (inner.Error == ProtocolError.UnknownAssociation || (inner.Error == ProtocolError.AlertedByPeer && tried is not null));
 }

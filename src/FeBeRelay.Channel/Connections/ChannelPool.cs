@@ -71,13 +71,11 @@ public sealed class ChannelPool : IAsyncDisposable
         SecureChannel channel = await _connector.ConnectAsync(demand, observe: null, cancellation).ConfigureAwait(false);
         try
         {
-            await channel.ConfirmAsync().ConfigureAwait(false);
-            Return(channel);
+            await HoldAsync(channel).ConfigureAwait(false);
         }
-        catch (SocketException)
+        catch (IOException)
         {
             // The association is made all the same: whoever wants a channel makes another.
-            await channel.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -181,6 +179,22 @@ public sealed class ChannelPool : IAsyncDisposable
         }
     }
 
+    /// <summary>Confirms the keys of a new channel and holds it ready.</summary>
+    /// <exception cref="IOException">Its end came first; it is let go.</exception>
+    internal async Task HoldAsync(SecureChannel channel)
+    {
+        try
+        {
+            await channel.ConfirmAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or InvalidOperationException)
+        {
+            await channel.DisposeAsync().ConfigureAwait(false);
+            throw new IOException($"the new channel ended before its keys were confirmed: {e.Message}", e);
+        }
+        Return(channel);
+    }
+
     private bool TryHold(PooledChannel pooled)
     {
         bool held = Interlocked.Increment(ref _held) <= Peer.MaxIdleChannels && pooled.TryPark();
@@ -266,11 +280,10 @@ public sealed class ChannelPool : IAsyncDisposable
             while (IdleCount < Peer.WarmChannels && !IsTight() && !_ending.IsCancellationRequested)
             {
                 SecureChannel channel = await _connector.ConnectAsync(demand, observe: null, _ending.Token).ConfigureAwait(false);
-                await channel.ConfirmAsync().ConfigureAwait(false);
-                Return(channel);
+                await HoldAsync(channel).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is NegotiationException or OperationCanceledException or SocketException)
+        catch (Exception e) when (e is NegotiationException or OperationCanceledException or SocketException or IOException)
         {
             ChannelLog.WarmingFailed(_logger, Peer.Name, e.Message);
         }

@@ -45,15 +45,13 @@ public sealed class ChannelSender : IDisposable
     // As the receiver counts it.
     private readonly ControlRation _ration = new();
     private long _lastStreamRecord = -1;
-    private bool _confirmed;
-
     internal ChannelSender(Role role, RecordSealer sealer, StreamState state, InBandExchange exchange)
     {
         Role = role;
         _sealer = sealer;
         _state = state;
         _exchange = exchange;
-        _confirmed = role == Role.Responder;
+        IsConfirmed = role == Role.Responder;
     }
 
     /// <summary>This end's role.</summary>
@@ -76,6 +74,9 @@ public sealed class ChannelSender : IDisposable
 
     /// <summary>Whether no stream record may be sent before an exchange has un-parked this direction (clause 6.2).</summary>
     public bool IsParked => _sealer.IsParked && !IsSwitchDue;
+
+    /// <summary>Whether the peer's keys are confirmed, or will be by what was sent: any record does (clause 3.6).</summary>
+    public bool IsConfirmed { get; private set; }
 
     /// <summary>When the last stream record was sent, in the time that the sender was given; null before the first. Readable from any thread.</summary>
     public TimeSpan? LastStreamRecord => Volatile.Read(ref _lastStreamRecord) is var ticks and >= 0 ? TimeSpan.FromTicks(ticks) : null;
@@ -120,7 +121,7 @@ public sealed class ChannelSender : IDisposable
         WriteLead(buffer.Slice(first - lead, lead), now);
         _sealer.Seal(RecordType.Data, plaintext, buffer[first..end], now);
         _ration.Earn();
-        _confirmed = true;
+        IsConfirmed = true;
         return (first - lead, end - first + lead);
     }
 
@@ -150,7 +151,7 @@ public sealed class ChannelSender : IDisposable
     /// <summary>Confirms the keys where there is nothing else to send yet (initiator, clause 3.6). Returns the bytes written.</summary>
     public int Confirm(Span<byte> destination, TimeSpan now)
     {
-        Require(!_confirmed, "confirm");
+        Require(!IsConfirmed, "confirm");
         return Write(destination, RecordType.Confirm, [], now);
     }
 
@@ -246,7 +247,7 @@ public sealed class ChannelSender : IDisposable
         Span<byte> record = destination.Slice(lead, Overhead + plaintext.Length);
         plaintext.CopyTo(record[RecordHeader.Size..]);
         _sealer.Seal(type, record, now);
-        _confirmed = true;
+        IsConfirmed = true;
         if (RecordTypes.IsRationed(type))
         {
             _ration.TryTake(now);
@@ -288,7 +289,7 @@ public sealed class ChannelSender : IDisposable
         _sealer.Seal(RecordType.KeyUpdate, record, now);
         _ration.TryTake(now);
         _sealer.Update(park);
-        _confirmed = true;
+        IsConfirmed = true;
     }
 
     /// <summary>A caller's mistake, not the peer's: the records would break the protocol.</summary>

@@ -205,6 +205,28 @@ public sealed class AssociationLifeTests
     }
 
     [Fact]
+    public async Task An_association_that_the_peer_gives_up_before_its_first_quick_mode_is_replaced_and_the_stream_goes_through()
+    {
+        await using var nodes = new TestNodes();
+        using var backEnd = new BackEndStub();
+        nodes.Start(backEnd.EndPoint);
+        int made = 0;
+        nodes.Listener.Associations.Added += association =>
+        {
+            if (Interlocked.Increment(ref made) == 1)
+            {
+                nodes.Listener.Associations.Retire(association, "the test wants it");
+            }
+        };
+
+        using Socket client = await nodes.ConnectAsync();
+        using Socket served = await backEnd.AcceptAsync().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        await BackEndStub.PassAsync(client, served, 1);
+        Assert.Equal(2, made);
+    }
+
+    [Fact]
     public async Task New_keys_of_a_live_channel_count_as_quick_modes()
     {
         await using var nodes = new TestNodes { Time = _clock, Lifetimes = new Lifetimes(28_800, 2, 30, 1_048_576) };
