@@ -183,15 +183,16 @@ internal sealed class BackEndConnection
         Unread = default;
         try
         {
-            // Behind the back end's end a channel still brings records of its own, a clear connection nothing.
-            while (!sending.IsCompleted && !(_ended && !IsProtected))
+            while (!sending.IsCompleted)
             {
                 quiet &= _fill is not null || TryDiscard();
-                Task fill = _fill ??= _transport.FillAsync().AsTask();
-                if (await Task.WhenAny(sending, fill).ConfigureAwait(false) == fill)
+                if (!_ended)
                 {
-                    _fill = null;
-                    await fill.ConfigureAwait(false);
+                    await FillUnlessDoneAsync(sending).ConfigureAwait(false);
+                }
+                else if (!await TryFillBehindEndAsync(sending).ConfigureAwait(false))
+                {
+                    break;
                 }
             }
         }
@@ -201,6 +202,28 @@ internal sealed class BackEndConnection
         }
         await sending.ConfigureAwait(false);
         return quiet;
+    }
+
+    /// <summary>A receive that is under way when the bytes have been sent is left to who reads next.</summary>
+    private async Task FillUnlessDoneAsync(Task sending)
+    {
+        Task fill = _fill ??= _transport.FillAsync().AsTask();
+        if (await Task.WhenAny(sending, fill).ConfigureAwait(false) == fill)
+        {
+            _fill = null;
+            await fill.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The same where nobody reads next: the channel goes back to its pool, and must not have a receive under way. False where nothing can come.</summary>
+    private async Task<bool> TryFillBehindEndAsync(Task sending)
+    {
+        Task? news = _transport.WaitBehindEndAsync();
+        if (news is not null && await Task.WhenAny(sending, news).ConfigureAwait(false) == news)
+        {
+            await _transport.FillAsync().ConfigureAwait(false);
+        }
+        return news is not null;
     }
 
     /// <summary>Takes it out of its pool for good, to close it; false as <see cref="TryRent"/>.</summary>

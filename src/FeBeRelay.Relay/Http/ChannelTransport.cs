@@ -69,6 +69,9 @@ internal sealed class ChannelTransport(RentedChannel rented, StreamAudit audit) 
         }
     }
 
+    /// <inheritdoc/>
+    public Task? WaitBehindEndAsync() => Channel.WaitReadableAsync();
+
     /// <summary>Key updates and the like are no news of the back end.</summary>
     public BackEndNews TryTake(out ReadOnlyMemory<byte> data)
     {

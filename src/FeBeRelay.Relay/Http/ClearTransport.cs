@@ -75,6 +75,9 @@ internal sealed class ClearTransport(Socket socket, ClearUse use) : IBackEndTran
     }
 
     /// <inheritdoc/>
+    public Task? WaitBehindEndAsync() => null;
+
+    /// <inheritdoc/>
     public BackEndNews TryTake(out ReadOnlyMemory<byte> data)
     {
         (data, _received) = (_received, default);

@@ -21,6 +21,7 @@ internal sealed class ClientConnection : IDisposable
     private HashSet<string>? _protectedLogons;
     private Exchange? _current;
     private bool _isOver;
+    private volatile bool _hasHalfClosed;
 
     private ClientConnection(ConnectionContext context, string endpoint)
     {
@@ -112,6 +113,7 @@ internal sealed class ClientConnection : IDisposable
         {
             return false;
         }
+        _hasHalfClosed = true;
         try
         {
             socket.Shutdown(SocketShutdown.Send);
@@ -180,7 +182,8 @@ internal sealed class ClientConnection : IDisposable
     private void OnEnded()
     {
         Exchange? current;
-        bool isReset = IsReset();
+        // Behind this side's own end the socket takes nothing in either case: there who reads the client's bytes meets what it was.
+        bool isReset = IsReset() && !_hasHalfClosed;
         lock (_lock)
         {
             IsHalfClosed = true;

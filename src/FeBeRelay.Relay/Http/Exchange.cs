@@ -50,9 +50,14 @@ internal sealed class Exchange(HttpContext context, BackEndPool pool, RequestPla
             await SendAsync(cancellation).ConfigureAwait(false);
             ResponseHead head = await ReceiveHeadAsync(cancellation).ConfigureAwait(false);
             _isUpgraded = head.StatusCode == StatusCodes.Status101SwitchingProtocols;
-            keep = _isUpgraded
-                ? await new Upgrade(context, _lease.Connection, _client).RunAsync(head, _head).ConfigureAwait(false)
-                : await AnswerAsync(head).ConfigureAwait(false);
+            if (_isUpgraded)
+            {
+                _isAnswered = await new Upgrade(context, _lease.Connection, _client).RunAsync(head, _head).ConfigureAwait(false);
+            }
+            else
+            {
+                keep = await AnswerAsync(head).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (_broken is { } broken && e is not ClientBodyException)
         {

@@ -55,6 +55,12 @@ internal interface IBackEndTransport
     /// <summary>Receives once, as much as there is.</summary>
     ValueTask FillAsync();
 
+    /// <summary>
+    /// Waits, behind the back end's end, until more can be received: a channel has records of its own. A wait that is given up goes on and takes nothing, so that
+    /// whoever has the channel next may read. Null where nothing can come any more.
+    /// </summary>
+    Task? WaitBehindEndAsync();
+
     /// <summary>Takes what is here; the bytes stand until the next <see cref="FillAsync"/>.</summary>
     /// <exception cref="FeBeRelay.Protocol.ProtocolException">The stream was cut.</exception>
     BackEndNews TryTake(out ReadOnlyMemory<byte> data);

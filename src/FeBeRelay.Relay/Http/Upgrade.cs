@@ -12,6 +12,7 @@ namespace FeBeRelay.Relay.Http;
 internal sealed class Upgrade(HttpContext context, BackEndConnection connection, ClientConnection? client)
 {
     /// <summary>Runs until both directions have ended. The connection carries no other exchange.</summary>
+    /// <returns>Whether both have ended in order; false where the client's could not be waited for.</returns>
     /// <exception cref="ExchangeException">Nobody asked for an upgrade.</exception>
     public async Task<bool> RunAsync(ResponseHead head, ReadOnlyMemory<byte> headBytes)
     {
@@ -24,14 +25,17 @@ internal sealed class Upgrade(HttpContext context, BackEndConnection connection,
         }
         ResponseFields.Apply(context, head, headBytes.Span);
         await using Stream stream = isExtended ? await AcceptAsync().ConfigureAwait(false) : await upgrade!.UpgradeAsync().ConfigureAwait(false);
-        Task outbound = OutboundAsync(stream);
+        Task<bool> outbound = OutboundAsync(stream);
         try
         {
             await InboundAsync(stream).ConfigureAwait(false);
-            if (client?.TryHalfClose() == true)
+            // Of HTTP/2 the socket is not this exchange's.
+            if (isExtended || client?.TryHalfClose() != true)
             {
-                await connection.AttendAsync(outbound).ConfigureAwait(false);
+                return false;
             }
+            await connection.AttendAsync(outbound).ConfigureAwait(false);
+            return await outbound.ConfigureAwait(false);
         }
         catch
         {
@@ -40,7 +44,6 @@ internal sealed class Upgrade(HttpContext context, BackEndConnection connection,
             await Task.WhenAny(outbound).ConfigureAwait(false);
             throw;
         }
-        return false;
     }
 
     /// <summary>HTTP/2 answers 200, without the fields of HTTP/1.1's handshake.</summary>
@@ -54,7 +57,8 @@ internal sealed class Upgrade(HttpContext context, BackEndConnection connection,
         return context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync();
     }
 
-    private async Task OutboundAsync(Stream stream)
+    /// <summary>False where it was cut.</summary>
+    private async Task<bool> OutboundAsync(Stream stream)
     {
         byte[] buffer = Buffers.Plaintext.Rent();
         try
@@ -67,11 +71,13 @@ internal sealed class Upgrade(HttpContext context, BackEndConnection connection,
             {
                 await connection.EndAsync().ConfigureAwait(false);
             }
+            return true;
         }
         catch (Exception e) when (BackEndConnection.IsCut(e) || e is IOException or OperationCanceledException)
         {
             // The client's reset, or the back end's: the other direction is cut with it.
             await connection.AbortAsync().ConfigureAwait(false);
+            return false;
         }
         finally
         {

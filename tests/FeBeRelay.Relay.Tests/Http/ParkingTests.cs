@@ -149,6 +149,32 @@ public sealed class ParkingTests
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task A_channel_that_had_to_be_unparked_to_end_behind_the_back_ends_half_close_carries_the_next_streams()
+    {
+        await using Hop hop = await StartAsync();
+        HttpClientSocket served = await UpgradeAsync(hop);
+        served.HalfClose();
+        Assert.True(await hop.Client.EndsInOrderAsync());
+        SecureChannel channel = Channel(hop);
+        await ParkedAsync(hop);
+        hop.Client.HalfClose();
+        Assert.True(await served.EndsInOrderAsync());
+
+        for (uint stream = 2; stream < 5; stream++)
+        {
+            await Eventually.TrueAsync(() => hop.Nodes.Relay.IdleChannels == 1);
+            using HttpClientSocket client = await hop.ConnectAsync();
+            await client.SendAsync("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+            using HttpClientSocket next = await hop.AcceptAsync();
+            await next.ReadHeadAsync();
+            await next.SendAsync("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nok");
+            next.HalfClose();
+            Assert.Contains("ok", await client.ReadToEndAsync(), StringComparison.Ordinal);
+            Assert.Equal((channel, stream), (Channel(hop), channel.StreamNumber));
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task An_idle_connection_that_nobody_wants_ends_in_order_though_it_is_parked()
     {
         await using Hop hop = await StartAsync();
