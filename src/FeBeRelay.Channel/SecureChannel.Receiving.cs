@@ -64,9 +64,11 @@ public sealed partial class SecureChannel
 
     /// <summary>Receives once, as much as there is. Waits without a buffer where the channel becomes quiet, or very many wait.</summary>
     /// <exception cref="ProtocolException">The connection ended without a close: truncation (5.8).</exception>
+    /// <exception cref="InvalidOperationException">Somebody else receives: two would take each other's records, and one the other's buffer.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FillAsync(CancellationToken cancellation = default)
     {
+        BeAlone();
         _fills++;
         _isFilling = true;
         try
@@ -83,7 +85,7 @@ public sealed partial class SecureChannel
             }
             if (count == BufferedReceive.Lull)
             {
-                await WaitReadableAsync().WaitAsync(cancellation).ConfigureAwait(false);
+                await WaitWithoutBufferAsync().WaitAsync(cancellation).ConfigureAwait(false);
                 _wait = null;
                 MakeRoom();
                 count = await _socket.ReceiveAsync(_received.AsMemory(_end), cancellation).ConfigureAwait(false);
@@ -111,7 +113,14 @@ public sealed partial class SecureChannel
     /// Waits until there is something to receive, be it the end of the connection, and holds no buffer meanwhile. A wait that its caller gives up goes
     /// on: the next reader takes it over.
     /// </summary>
+    /// <exception cref="InvalidOperationException">Somebody else receives.</exception>
     public Task WaitReadableAsync()
+    {
+        BeAlone();
+        return WaitWithoutBufferAsync();
+    }
+
+    private Task WaitWithoutBufferAsync()
     {
         if (_end > _start)
         {
@@ -155,6 +164,14 @@ public sealed partial class SecureChannel
             _received.AsSpan(_start, _end - _start).CopyTo(_received);
             _end -= _start;
             _start = 0;
+        }
+    }
+
+    private void BeAlone()
+    {
+        if (_isFilling)
+        {
+            throw new InvalidOperationException("a channel has one reader at a time");
         }
     }
 
