@@ -175,6 +175,15 @@ public sealed partial class SecureChannel
         }
     }
 
+    /// <summary>For who closes the channel as its only reader: a pinned buffer for each would have every collection be a full one.</summary>
+    private void LetGoOfBuffer()
+    {
+        if (!_isFilling)
+        {
+            ReturnBuffer();
+        }
+    }
+
     private void ReturnBuffer()
     {
         if (_received is { } buffer)

@@ -244,6 +244,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
         {
             // Both sides have nothing open: an answer that does not come loses nothing.
         }
+        LetGoOfBuffer();
         await DisposeAsync().ConfigureAwait(false);
     }
 
@@ -260,6 +261,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
         {
             // The initiator did not wait for the answer.
         }
+        LetGoOfBuffer();
         await DisposeAsync().ConfigureAwait(false);
     }
 
@@ -301,7 +303,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
             {
                 SocketTuning.Reset(_socket);
             }
-            // The receive buffer is left to the garbage collector: a receive that is being cancelled may still write to it.
+            // A receive buffer that is still here is left to the garbage collector: a receive that is being cancelled may write to it.
             _core.Dispose();
         }
         return ValueTask.CompletedTask;

@@ -7,7 +7,11 @@ namespace FeBeRelay.Load.Candidates;
 /// <summary>Two nodes from two configuration files, as on two servers.</summary>
 internal static class FeBeRelayCandidates
 {
-    /// <summary>Both kinds of endpoints of one published program.</summary>
+    private const string WithoutForwardSecrecy = """
+        "policy": { "assigned": "p", "policies": { "p": { "posture": "secureServer", "rules": { "all": { "action": "negotiate", "pfs": false } } } } },
+        """;
+
+    /// <summary>Both kinds of endpoints of one published program, and where channels are made, also without a key exchange for each.</summary>
     /// <param name="name">Of the program; appears in the tables where several are compared.</param>
     /// <param name="folder">Where it was published.</param>
     public static IEnumerable<Candidate> Of(string name, string folder)
@@ -15,14 +19,20 @@ internal static class FeBeRelayCandidates
         string program = Path.Combine(folder, "feberelay");
         yield return new Candidate($"{name} stream", Family.Stream, (site, reconnecting) => Start(site, program, $"{name}-stream", Stream, reconnecting));
         yield return new Candidate($"{name} http", Family.Http, (site, reconnecting) => Start(site, program, $"{name}-http", Http, reconnecting));
+        yield return new Candidate(
+            $"{name} stream, no pfs", Family.Stream, (site, reconnecting) => Start(site, program, $"{name}-no-pfs", Stream, reconnecting, WithoutForwardSecrecy))
+        {
+            Only = Reconnecting.Resumed,
+        };
     }
 
-    private static RunningCandidate Start(Site site, string program, string name, Func<IPEndPoint, string> endpoint, Reconnecting reconnecting)
+    private static RunningCandidate Start(Site site, string program, string name, Func<IPEndPoint, string> endpoint, Reconnecting reconnecting, string policy = "")
     {
         (IPEndPoint front, IPEndPoint back) = (FreePorts.Next(), FreePorts.Next());
         string pool = reconnecting == Reconnecting.Default ? "" : ", \"maxIdleChannels\": 0";
         string lifetimes = reconnecting == Reconnecting.Full ? "\"lifetimes\": { \"associationQuickModes\": 1 }," : "";
         ChildProcess behind = StartOne(site, program, $"{name}-be", "be1", $$"""
+            {{policy}}
             {{lifetimes}}
             "listener": {
               "listen": [ "{{back}}" ],
@@ -30,6 +40,7 @@ internal static class FeBeRelayCandidates
             }
             """);
         ChildProcess before = StartOne(site, program, $"{name}-fe", "fe1", $$"""
+            {{policy}}
             {{lifetimes}}
             "nodes": { "be1": { "address": "{{back}}", "identity": "be1.lab.test"{{pool}} } },
             {{endpoint(front)}}
