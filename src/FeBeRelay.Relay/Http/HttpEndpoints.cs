@@ -4,6 +4,7 @@ using FeBeRelay.Relay.Audit;
 using FeBeRelay.Relay.Http.Health;
 using FeBeRelay.Relay.Http.Parsing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -63,6 +64,8 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         builder.Services.AddSingleton(loggers).AddSingleton(context.Time).AddSingleton(pools).AddSingleton(context);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         ConfigureKestrel(builder.WebHost, options, cap);
+        // Behind Kestrel's own, whose place it takes.
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ClientBlocks>();
         AddProxy(builder.Services, options);
         WebApplication application = builder.Build();
         ILogger logger = loggers.CreateLogger<HttpEndpoints>();
@@ -112,7 +115,7 @@ internal sealed class HttpEndpoints : IAsyncDisposable
         IConfigurationSection section = options.Values.GetSection("Kestrel");
         host.UseKestrelCore().UseKestrelHttpsConfiguration().UseSockets(transport =>
         {
-            // Fewer thread hops and fewer receives for each request; a connection that waits holds 4 KiB for it.
+            // Fewer thread hops and fewer receives for each request; a connection that waits holds a block for it.
             transport.UnsafePreferInlineScheduling = true;
             transport.WaitForDataBeforeAllocatingBuffer = false;
             // A flush then means that the socket has the bytes: back pressure as it is, and a half-close that overtakes nothing.
