@@ -45,6 +45,7 @@ public sealed class ChannelSender : IDisposable
     // As the receiver counts it.
     private readonly ControlRation _ration = new();
     private long _lastStreamRecord = -1;
+
     internal ChannelSender(Role role, RecordSealer sealer, StreamState state, InBandExchange exchange)
     {
         Role = role;

@@ -15,6 +15,10 @@ namespace FeBeRelay.Relay.Streams;
 /// <param name="application">The application's connection; the pump ends it.</param>
 internal sealed class StreamPump(SecureChannel channel, Socket application)
 {
+    // In bulk smaller records cost less, since more of what is in work stays in the processor's cache; an answer of up to 64 KiB is one record all the same.
+    private const int BulkPlaintext = Limits.MaxPlaintext / 2;
+    private const int FullBeforeBulk = 2;
+
     private StreamFailure? _failure;
 
     /// <summary>Bytes that the application sent.</summary>
@@ -47,6 +51,7 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
     private async Task OutboundAsync()
     {
         byte[]? buffer = null;
+        int full = 0;
         StreamSide side = StreamSide.Application;
         try
         {
@@ -59,8 +64,9 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
                     await application.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
                     buffer = Buffers.Plaintext.Rent();
                 }
-                int count = await BufferedReceive.RunAsync(
-                    application, buffer.AsMemory(ChannelSender.Headroom, Limits.MaxPlaintext), channel.Lull).ConfigureAwait(false);
+                int most = full < FullBeforeBulk ? Limits.MaxPlaintext : BulkPlaintext;
+                int count = await BufferedReceive.RunAsync(application, buffer.AsMemory(ChannelSender.Headroom, most), channel.Lull).ConfigureAwait(false);
+                full = count == most ? full + 1 : 0;
                 side = StreamSide.Channel;
                 if (count == 0)
                 {
