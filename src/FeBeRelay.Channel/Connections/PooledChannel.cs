@@ -45,11 +45,10 @@ internal sealed class PooledChannel
     /// </summary>
     public bool TryPark()
     {
-        if (!TakeRecords())
+        if (!TakeRecords() || WaitForNews() is not { } news)
         {
             return false;
         }
-        Task news = Channel.WaitReadableAsync();
         Leave(State.Idle);
         _ = WatchAsync(news);
         return true;
@@ -84,7 +83,7 @@ internal sealed class PooledChannel
             {
                 return;
             }
-            if (!alive || !await TakeNewsAsync().ConfigureAwait(false))
+            if (!alive || !await TakeNewsAsync().ConfigureAwait(false) || WaitForNews() is not { } next)
             {
                 IsLost = true;
                 Leave(State.Rented);
@@ -92,8 +91,21 @@ internal sealed class PooledChannel
                 await Channel.CloseAsync().ConfigureAwait(false);
                 return;
             }
-            news = Channel.WaitReadableAsync();
+            news = next;
             Leave(State.Idle);
+        }
+    }
+
+    /// <summary>Null where the channel is over, or somebody else reads it, who is closing it then.</summary>
+    private Task? WaitForNews()
+    {
+        try
+        {
+            return Channel.WaitReadableAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
         }
     }
 
@@ -130,7 +142,7 @@ internal sealed class PooledChannel
             while (Channel.HasPart);
             return true;
         }
-        catch (Exception e) when (e is SocketException or ProtocolException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ProtocolException or InvalidOperationException)
         {
             await Channel.DisposeAsync().ConfigureAwait(false);
             return false;
