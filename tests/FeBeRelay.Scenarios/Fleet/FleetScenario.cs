@@ -126,7 +126,7 @@ public sealed class FleetScenario
             int both = logs[relay].Concat(logs[relay.Replace("fe", "be", StringComparison.Ordinal)]).Count(line => line.GetProperty("id").GetInt32() == 9064);
             Assert.InRange(both, 2, 3);
             // Before the bundle one went clear there; the two after it, and the talker, did not.
-            Assert.Single(logs[relay], line => line.GetProperty("id").GetInt32() == 5156);
+            Assert.InRange(logs[relay].Count(line => line.GetProperty("id").GetInt32() == 5156), 1, 1 + _retries);
             Assert.InRange(logs[relay].Count(line => line.GetProperty("id").GetInt32() == 560 && line.GetProperty("endpoint").GetString() == "old"), 2, 2 + _retries);
         }
         TestContext.Current.TestOutputHelper?.WriteLine($"{logs.Count} nodes switched within {latest.TotalMilliseconds:F0} ms of the bundle's time; {_retries} first tries failed");
