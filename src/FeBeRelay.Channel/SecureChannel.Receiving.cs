@@ -75,20 +75,19 @@ public sealed partial class SecureChannel
         {
             // A part of a record keeps its buffer, and who brings a token of his own does not wait long.
             bool mayLetGo = _start == _end && !cancellation.CanBeCanceled;
-            int count = BufferedReceive.Lull;
-            if (_wait is null && !(mayLetGo && BufferedReceive.AreTooMany))
+            bool waits = _wait is not null || (mayLetGo && _socket.IsDrained);
+            int count = StreamSocket.Nothing;
+            while (count == StreamSocket.Nothing)
             {
+                if (waits)
+                {
+                    await WaitWithoutBufferAsync(cancellation).ConfigureAwait(false);
+                }
                 MakeRoom();
                 count = mayLetGo
-                    ? await BufferedReceive.RunAsync(_socket, _received.AsMemory(_end), Lull).ConfigureAwait(false)
+                    ? await _socket.ReceiveIfAnyAsync(_received.AsMemory(_end), _socket.WaitsWithBuffer ? Lull : default).ConfigureAwait(false)
                     : await _socket.ReceiveAsync(_received.AsMemory(_end), cancellation).ConfigureAwait(false);
-            }
-            if (count == BufferedReceive.Lull)
-            {
-                await WaitWithoutBufferAsync().WaitAsync(cancellation).ConfigureAwait(false);
-                _wait = null;
-                MakeRoom();
-                count = await _socket.ReceiveAsync(_received.AsMemory(_end), cancellation).ConfigureAwait(false);
+                waits = true;
             }
             _end += count > 0 ? count : throw new ProtocolException(ProtocolError.Truncated, "the connection ended without a close");
         }
@@ -117,11 +116,6 @@ public sealed partial class SecureChannel
     public Task WaitReadableAsync()
     {
         BeAlone();
-        return WaitWithoutBufferAsync();
-    }
-
-    private Task WaitWithoutBufferAsync()
-    {
         if (_end > _start)
         {
             return Task.CompletedTask;
@@ -134,17 +128,30 @@ public sealed partial class SecureChannel
         return _wait;
     }
 
-    /// <summary>
-    /// A receive of no bytes also ends for an event whose bytes were received before: who then believed it would wait in a real receive, which
-    /// nothing but bytes ends.
-    /// </summary>
+    /// <summary>An event may be one whose bytes were received before: who then believed it would wait in a real receive, which nothing but bytes ends.</summary>
     private async Task WaitAsync()
     {
         do
         {
-            await _socket.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false);
+            await _socket.WaitReadableAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        while (!_socket.Poll(0, SelectMode.SelectRead));
+        while (!_socket.IsReadable());
+    }
+
+    /// <summary>The reader's own wait, in front of a receive.</summary>
+    private ValueTask WaitWithoutBufferAsync(CancellationToken cancellation)
+    {
+        if (_start == _end)
+        {
+            ReturnBuffer();
+        }
+        return _wait is { } begun ? TakeOverAsync(begun, cancellation) : _socket.WaitReadableAsync(cancellation);
+    }
+
+    private async ValueTask TakeOverAsync(Task begun, CancellationToken cancellation)
+    {
+        await begun.WaitAsync(cancellation).ConfigureAwait(false);
+        _wait = null;
     }
 
     /// <summary>

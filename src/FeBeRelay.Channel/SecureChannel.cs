@@ -16,7 +16,7 @@ namespace FeBeRelay.Channel;
 /// </summary>
 public sealed partial class SecureChannel : IAsyncDisposable
 {
-    private readonly Socket _socket;
+    private readonly StreamSocket _socket;
     private readonly ChannelCore _core;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _sending = new(1, 1);
@@ -34,7 +34,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
     /// <param name="association">Whose channel it is.</param>
     /// <param name="time">The clock of the keys' ages.</param>
     /// <param name="rest">What was received behind the negotiation.</param>
-    internal SecureChannel(Role role, Socket socket, ChannelCore core, Association association, TimeProvider time, ReadOnlySpan<byte> rest)
+    internal SecureChannel(Role role, StreamSocket socket, ChannelCore core, Association association, TimeProvider time, ReadOnlySpan<byte> rest)
     {
         Role = role;
         _socket = socket;
@@ -42,8 +42,8 @@ public sealed partial class SecureChannel : IAsyncDisposable
         _time = time;
         _association = association;
         Created = time.GetUtcNow();
-        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
-        RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
+        LocalEndPoint = (IPEndPoint)socket.Socket.LocalEndPoint!;
+        RemoteEndPoint = (IPEndPoint)socket.Socket.RemoteEndPoint!;
         if (!rest.IsEmpty)
         {
             _received = Buffers.Records.Rent();
@@ -114,6 +114,15 @@ public sealed partial class SecureChannel : IAsyncDisposable
 
     internal TimeSpan Now => _time.GetElapsedTime(0);
 
+    /// <summary>The connection that the channel's stream is carried to or from: it waits where the channel does.</summary>
+    /// <param name="socket">Connected; owned by what comes back.</param>
+    public StreamSocket Beside(Socket socket) => StreamSocket.Of(socket, _socket);
+
+    /// <summary>The same for a connection that is yet to be made.</summary>
+    /// <exception cref="SocketException">The name is not known, or no address answers.</exception>
+    public Task<StreamSocket> ConnectBesideAsync(EndPoint endPoint, TimeSpan timeout, CancellationToken cancellation) =>
+        Dialer.ConnectStreamAsync(endPoint, source: null, _socket, timeout, _time, cancellation);
+
     /// <summary>Opens the next stream (initiator, idle channel).</summary>
     /// <exception cref="IOException">The channel was parked and cannot be un-parked: nothing was sent.</exception>
     public async ValueTask OpenAsync(StreamOpen open)
@@ -148,7 +157,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
         try
         {
             (int first, int length) = _core.Sender.SealData(buffer, start, count, Now);
-            await _socket.SendAsync(buffer.AsMemory(first, length)).ConfigureAwait(false);
+            await _socket.SendAsync(buffer.AsMemory(first, length), CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
@@ -170,7 +179,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
         try
         {
             (int first, int length) = _core.Sender.SealData(plaintext.Span, buffer, ChannelSender.Headroom, Now);
-            await _socket.SendAsync(buffer.AsMemory(first, length)).ConfigureAwait(false);
+            await _socket.SendAsync(buffer.AsMemory(first, length), CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
@@ -273,7 +282,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
     {
         try
         {
-            return _end > _start || _socket.Poll(0, SelectMode.SelectRead);
+            return _end > _start || _socket.IsReadable();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -301,7 +310,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
             }
             else
             {
-                SocketTuning.Reset(_socket);
+                _socket.Reset();
             }
             // A receive buffer that is still here is left to the garbage collector: a receive that is being cancelled may write to it.
             _core.Dispose();
@@ -354,7 +363,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
     /// <summary>Shuts the sending half and reads to the end of the connection, so that no reset destroys what the peer has not read yet.</summary>
     private async ValueTask ShutDownAsync(CancellationToken cancellation)
     {
-        _socket.Shutdown(SocketShutdown.Send);
+        _socket.Socket.Shutdown(SocketShutdown.Send);
         byte[] discarded = Buffers.Records.Rent();
         try
         {

@@ -1,4 +1,5 @@
 using System.Collections;
+using FeBeRelay.Channel.Transport.Epoll;
 using FeBeRelay.Cli;
 using FeBeRelay.Relay.Configuration;
 using FeBeRelay.Relay.Probing;
@@ -7,6 +8,7 @@ using FeBeRelay.Relay.Probing;
 // Socket events are answered on the thread that sees them: half the system's work for a small message (bench/README.md). Read at the first
 // socket, and for the whole process: long work moves to the pool by itself.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+EventLoops.Use();
 using var signals = new StopSignals();
 var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
     .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);

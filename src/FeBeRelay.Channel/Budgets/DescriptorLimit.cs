@@ -37,12 +37,12 @@ public static class DescriptorLimit
     /// Whether so many descriptors are open that a connection just accepted must go. A new one has the lowest number that is free, so its number tells how many
     /// there are at least, whatever they are for.
     /// </summary>
-    internal static bool IsReachedByAccepting(Socket socket) => IsWithin(socket, LastForAccepting);
+    internal static bool IsReachedByAccepting(Socket socket) => IsWithin(socket.SafeHandle, LastForAccepting);
 
     /// <summary>The same for a socket that is about to be connected.</summary>
-    internal static bool IsReachedByDialling(Socket socket) => IsWithin(socket, LastForDialling);
+    internal static bool IsReachedByDialling(SafeSocketHandle socket) => IsWithin(socket, LastForDialling);
 
-    private static bool IsWithin(Socket socket, int last) => OfThisProcess is { } limit && socket.SafeHandle.DangerousGetHandle() >= limit - last;
+    private static bool IsWithin(SafeSocketHandle socket, int last) => OfThisProcess is { } limit && socket.DangerousGetHandle() >= limit - last;
 
     private static int? Read()
     {

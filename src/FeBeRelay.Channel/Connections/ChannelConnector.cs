@@ -123,7 +123,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
     private async Task AssociateAsync(MainModeRun run, Demand demand, CancellationToken cancellation)
     {
         var steps = new StepTimer(time, observe: null);
-        Socket socket = await ConnectForMainModeAsync(run, steps, cancellation).ConfigureAwait(false);
+        StreamSocket socket = await ConnectForMainModeAsync(run, steps, cancellation).ConfigureAwait(false);
         var attempt = new InitiatorAttempt(this, identity, associations, _gate, time, steps, socket, demand);
         try
         {
@@ -141,7 +141,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
 
     private async Task<SecureChannel?> AttemptAsync(Association? association, MainModeRun? run, bool mayRetry, Demand demand, StepTimer steps, CancellationToken cancellation)
     {
-        Socket socket = run is not null
+        StreamSocket socket = run is not null
             ? await ConnectForMainModeAsync(run, steps, cancellation).ConfigureAwait(false)
             : await ConnectSocketAsync(steps, cancellation).ConfigureAwait(false);
         var attempt = new InitiatorAttempt(this, identity, associations, _gate, time, steps, socket, demand);
@@ -159,7 +159,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
     }
 
     /// <summary>Connects as one that has entered the gate: a failure is also that of those who wait.</summary>
-    private async Task<Socket> ConnectForMainModeAsync(MainModeRun run, StepTimer steps, CancellationToken cancellation)
+    private async Task<StreamSocket> ConnectForMainModeAsync(MainModeRun run, StepTimer steps, CancellationToken cancellation)
     {
         try
         {
@@ -172,7 +172,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         }
     }
 
-    private async Task<Socket> ConnectSocketAsync(StepTimer steps, CancellationToken cancellation)
+    private async Task<StreamSocket> ConnectSocketAsync(StepTimer steps, CancellationToken cancellation)
     {
         try
         {
@@ -185,7 +185,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         }
     }
 
-    private async Task<Socket> DialAsync(StepTimer steps, CancellationToken cancellation)
+    private async Task<StreamSocket> DialAsync(StepTimer steps, CancellationToken cancellation)
     {
         try
         {
@@ -198,7 +198,7 @@ public sealed class ChannelConnector(PeerNode peer, NodeIdentity identity, Assoc
         }
         try
         {
-            Socket socket = await Dialer.ConnectAsync(peer.Address, peer.SourceAddress, ConnectTimeout, time, cancellation).ConfigureAwait(false);
+            StreamSocket socket = await Dialer.ConnectStreamAsync(peer.Address, peer.SourceAddress, near: null, ConnectTimeout, time, cancellation).ConfigureAwait(false);
             steps.Done(NegotiationStep.Connect);
             return socket;
         }

@@ -109,14 +109,15 @@ public sealed class ChannelListener : IAsyncDisposable
     /// <summary>Takes over a connection that was accepted elsewhere and whose first bytes are this protocol's.</summary>
     /// <param name="socket">The connection; owned from here on.</param>
     /// <param name="received">What was received from it, at most <see cref="Preface.Size"/> bytes and what came with them.</param>
-    public void Take(Socket socket, ReadOnlyMemory<byte> received)
+    public void Take(StreamSocket socket, ReadOnlyMemory<byte> received)
     {
-        if (!MayAccept() || !_cap.TryEnter(socket))
+        ArgumentNullException.ThrowIfNull(socket);
+        if (!MayAccept() || !_cap.TryEnter(socket.Socket))
         {
-            SocketTuning.Reset(socket);
+            socket.Reset();
             return;
         }
-        var from = (IPEndPoint)socket.RemoteEndPoint!;
+        var from = (IPEndPoint)socket.Socket.RemoteEndPoint!;
         NegotiationSlot? slot = _budget.Enter(from.Address, out string? refusal, out string? warning);
         if (warning is not null && _warningLines.TryTake(_logger))
         {
@@ -132,13 +133,13 @@ public sealed class ChannelListener : IAsyncDisposable
             ChannelLog.TurnedAway(_logger, from, refusal!);
         }
         TurnedAway?.Invoke(from);
-        SocketTuning.Reset(socket);
+        socket.Reset();
         _cap.Leave();
     }
 
-    private void Accept(Socket socket) => Take(socket, ReadOnlyMemory<byte>.Empty);
+    private void Accept(Socket socket) => Take(StreamSocket.Of(socket), ReadOnlyMemory<byte>.Empty);
 
-    private async Task ServeCountedAsync(Socket socket, NegotiationSlot slot, ReadOnlyMemory<byte> received)
+    private async Task ServeCountedAsync(StreamSocket socket, NegotiationSlot slot, ReadOnlyMemory<byte> received)
     {
         try
         {
@@ -150,7 +151,7 @@ public sealed class ChannelListener : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket socket, NegotiationSlot slot, ReadOnlyMemory<byte> received)
+    private async Task ServeAsync(StreamSocket socket, NegotiationSlot slot, ReadOnlyMemory<byte> received)
     {
         var handedOut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _negotiating[handedOut.Task] = 0;
@@ -170,14 +171,14 @@ public sealed class ChannelListener : IAsyncDisposable
         await serving.ConfigureAwait(false);
     }
 
-    private async Task<SecureChannel?> NegotiateAsync(Socket socket, NegotiationSlot slot, ReadOnlyMemory<byte> received)
+    private async Task<SecureChannel?> NegotiateAsync(StreamSocket socket, NegotiationSlot slot, ReadOnlyMemory<byte> received)
     {
         SecureChannel? channel = null;
         var attempt = new ResponderAttempt(_identity, _admission, _associations, slot, _time, socket);
-        var from = (IPEndPoint)socket.RemoteEndPoint!;
+        var from = (IPEndPoint)socket.Socket.RemoteEndPoint!;
         try
         {
-            SocketTuning.Apply(socket);
+            SocketTuning.Apply(socket.Socket);
             channel = await attempt.RunAsync(received, _ending.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ProtocolException or SocketException or OperationCanceledException or ObjectDisposedException)

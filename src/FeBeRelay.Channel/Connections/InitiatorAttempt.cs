@@ -5,6 +5,7 @@ using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Identity.Kerberos;
 using FeBeRelay.Channel.Rekeying;
 using FeBeRelay.Channel.Telemetry;
+using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Handshake;
@@ -16,7 +17,7 @@ namespace FeBeRelay.Channel.Connections;
 /// <summary>One connection on its way to a channel, the initiator's end. Used once.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "The table owns the association.")]
 internal sealed class InitiatorAttempt(
-    ChannelConnector connector, NodeIdentity identity, AssociationTable associations, MainModeGate gate, TimeProvider time, StepTimer steps, Socket socket, Demand demand)
+    ChannelConnector connector, NodeIdentity identity, AssociationTable associations, MainModeGate gate, TimeProvider time, StepTimer steps, StreamSocket socket, Demand demand)
 {
     private readonly bool _forwardSecrecy = connector.Peer.Security.ForwardSecrecy;
     private Association? _association;
@@ -24,7 +25,7 @@ internal sealed class InitiatorAttempt(
     private MainModeRun? _run;
     private NegotiationFailure _progress = new(Role.Initiator, NegotiationStep.MainMode, "")
     {
-        Local = socket.LocalEndPoint,
+        Local = socket.Socket.LocalEndPoint,
         Remote = connector.Peer.Address,
         PeerNode = connector.Peer.Name,
     };

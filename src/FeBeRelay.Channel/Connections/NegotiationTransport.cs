@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Negotiation;
 
@@ -9,12 +10,12 @@ internal static class NegotiationTransport
 {
     /// <summary>Takes what was received already, sends what is pending, then receives until the negotiation pauses or is done.</summary>
     /// <exception cref="ProtocolException">It has failed; what it has to say about that is for <see cref="SendLastWordsAsync"/>.</exception>
-    public static Task AdvanceAsync(NegotiationBase negotiation, Socket socket, TimeProvider time, CancellationToken cancellation) =>
+    public static Task AdvanceAsync(NegotiationBase negotiation, StreamSocket socket, TimeProvider time, CancellationToken cancellation) =>
         AdvanceAsync(negotiation, ReadOnlyMemory<byte>.Empty, socket, time, cancellation);
 
-    /// <inheritdoc cref="AdvanceAsync(NegotiationBase, Socket, TimeProvider, CancellationToken)"/>
+    /// <inheritdoc cref="AdvanceAsync(NegotiationBase, StreamSocket, TimeProvider, CancellationToken)"/>
     public static async Task AdvanceAsync(
-        NegotiationBase negotiation, ReadOnlyMemory<byte> received, Socket socket, TimeProvider time, CancellationToken cancellation)
+        NegotiationBase negotiation, ReadOnlyMemory<byte> received, StreamSocket socket, TimeProvider time, CancellationToken cancellation)
     {
         var buffer = new byte[4_096];
         if (!received.IsEmpty)
@@ -37,13 +38,13 @@ internal static class NegotiationTransport
     }
 
     /// <summary>Sends what a failed negotiation left (the alert, or a coarse code), and the end of the connection. Never throws.</summary>
-    public static async Task SendLastWordsAsync(NegotiationBase negotiation, Socket socket, TimeProvider time)
+    public static async Task SendLastWordsAsync(NegotiationBase negotiation, StreamSocket socket, TimeProvider time)
     {
         using var deadline = new CancellationTokenSource(Limits.DiscardDeadline, time);
         try
         {
             await FlushAsync(negotiation, socket, deadline.Token).ConfigureAwait(false);
-            socket.Shutdown(SocketShutdown.Send);
+            socket.Socket.Shutdown(SocketShutdown.Send);
             var discarded = new byte[4_096];
             int most = Limits.MaxUnauthenticatedBytes;
             for (int count = 1; count > 0 && most > 0; most -= count)
@@ -57,7 +58,7 @@ internal static class NegotiationTransport
         }
     }
 
-    private static async Task<int> ReceiveAsync(NegotiationBase negotiation, Socket socket, byte[] buffer, TimeProvider time, CancellationToken cancellation)
+    private static async Task<int> ReceiveAsync(NegotiationBase negotiation, StreamSocket socket, byte[] buffer, TimeProvider time, CancellationToken cancellation)
     {
         return await WithinDeadlineAsync(negotiation, either => socket.ReceiveAsync(buffer, either).AsTask(), time, cancellation).ConfigureAwait(false);
     }
@@ -80,7 +81,7 @@ internal static class NegotiationTransport
         }
     }
 
-    private static async Task FlushAsync(NegotiationBase negotiation, Socket socket, CancellationToken cancellation)
+    private static async Task FlushAsync(NegotiationBase negotiation, StreamSocket socket, CancellationToken cancellation)
     {
         byte[] output = negotiation.TakeOutput();
         if (output.Length > 0)

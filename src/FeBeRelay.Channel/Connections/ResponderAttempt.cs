@@ -8,6 +8,7 @@ using FeBeRelay.Channel.Identity;
 using FeBeRelay.Channel.Identity.Kerberos;
 using FeBeRelay.Channel.Rekeying;
 using FeBeRelay.Channel.Telemetry;
+using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol;
 using FeBeRelay.Protocol.Channels;
 using FeBeRelay.Protocol.Cryptography;
@@ -19,9 +20,9 @@ namespace FeBeRelay.Channel.Connections;
 /// <summary>One connection on its way to a channel, the responder's end. Used once.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "The table owns the association.")]
 internal sealed class ResponderAttempt(
-    NodeIdentity identity, IPeerAdmission admission, AssociationTable associations, NegotiationSlot slot, TimeProvider time, Socket socket)
+    NodeIdentity identity, IPeerAdmission admission, AssociationTable associations, NegotiationSlot slot, TimeProvider time, StreamSocket socket)
 {
-    private readonly PeerArrival _arrival = new((IPEndPoint)socket.LocalEndPoint!, (IPEndPoint)socket.RemoteEndPoint!);
+    private readonly PeerArrival _arrival = new((IPEndPoint)socket.Socket.LocalEndPoint!, (IPEndPoint)socket.Socket.RemoteEndPoint!);
     private PeerIdentity? _verified;
     private TicketExchange? _ticket;
     private Association? _association;
@@ -30,7 +31,7 @@ internal sealed class ResponderAttempt(
     private Association? _held;
     private bool _demandsForwardSecrecy;
     private long _since;
-    private NegotiationFailure _progress = new(Role.Responder, NegotiationStep.MainMode, "") { Local = socket.LocalEndPoint, Remote = socket.RemoteEndPoint };
+    private NegotiationFailure _progress = new(Role.Responder, NegotiationStep.MainMode, "") { Local = socket.Socket.LocalEndPoint, Remote = socket.Socket.RemoteEndPoint };
 
     /// <summary>What is known of the connection, as the account of a failure.</summary>
     public NegotiationFailure Failure(Exception e) => _progress with

@@ -7,10 +7,10 @@ namespace FeBeRelay.Channel.Transport;
 /// A receive that holds its buffer while it waits. That is the cheapest while there is traffic; who waits long, or among very many, waits for
 /// readability first and holds nothing, which costs a system call more for each message. Thread-safe.
 /// </summary>
-public static class BufferedReceive
+internal static class BufferedReceive
 {
     /// <summary>What a receive gives that was given up for being long: nothing was received, and the buffer may be let go.</summary>
-    public const int Lull = -1;
+    public const int Lull = StreamSocket.Nothing;
 
     private const int Plenty = 2_048;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FeBeRelay.Channel.Budgets;
+using FeBeRelay.Channel.Transport.Epoll;
 
 namespace FeBeRelay.Channel.Transport;
 
@@ -14,22 +15,20 @@ public static class Dialer
     /// <param name="time">The clock of the timeout.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="SocketException">The name is not known, or no address answers: the last one's error.</exception>
-    public static async Task<Socket> ConnectAsync(EndPoint endPoint, IPAddress? source, TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
-    {
-        SocketException? last = null;
-        foreach (EndPoint candidate in await ResolveAsync(endPoint, source, cancellation).ConfigureAwait(false))
-        {
-            try
-            {
-                return await ConnectOneAsync(candidate, source, timeout, time, cancellation).ConfigureAwait(false);
-            }
-            catch (SocketException e)
-            {
-                last = e;
-            }
-        }
-        throw last ?? new SocketException((int)SocketError.HostNotFound);
-    }
+    public static Task<Socket> ConnectAsync(EndPoint endPoint, IPAddress? source, TimeSpan timeout, TimeProvider time, CancellationToken cancellation) =>
+        ConnectAnyAsync(endPoint, source, (candidate, until) => ConnectOneAsync(candidate, source, until), timeout, time, cancellation);
+
+    /// <summary>The same for a connection that carries a stream or a channel.</summary>
+    /// <param name="endPoint">An IP address, a name, or a Unix socket.</param>
+    /// <param name="source">The outgoing address to use, or null.</param>
+    /// <param name="near">The other connection of the same stream, or null.</param>
+    /// <param name="timeout">For each address tried.</param>
+    /// <param name="time">The clock of the timeout.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="SocketException">The name is not known, or no address answers: the last one's error.</exception>
+    public static Task<StreamSocket> ConnectStreamAsync(
+        EndPoint endPoint, IPAddress? source, StreamSocket? near, TimeSpan timeout, TimeProvider time, CancellationToken cancellation) =>
+        ConnectAnyAsync(endPoint, source, (candidate, until) => ConnectOneAsync(candidate, source, near, until), timeout, time, cancellation);
 
     /// <summary>The addresses to try: those of the source's family where one is named.</summary>
     /// <exception cref="SocketException">The name is not known.</exception>
@@ -43,15 +42,42 @@ public static class Dialer
         return [.. addresses.Select(a => new IPEndPoint(a, name.Port))];
     }
 
-    private static async Task<Socket> ConnectOneAsync(EndPoint endPoint, IPAddress? source, TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
+    private static async Task<T> ConnectAnyAsync<T>(
+        EndPoint endPoint, IPAddress? source, Func<EndPoint, CancellationToken, Task<T>> connect, TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
+    {
+        SocketException? last = null;
+        foreach (EndPoint candidate in await ResolveAsync(endPoint, source, cancellation).ConfigureAwait(false))
+        {
+            using var deadline = new CancellationTokenSource(timeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+            try
+            {
+                return await connect(candidate, either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                last = new SocketException((int)SocketError.TimedOut);
+            }
+            catch (SocketException e)
+            {
+                last = e;
+            }
+        }
+        throw last ?? new SocketException((int)SocketError.HostNotFound);
+    }
+
+    private static async Task<StreamSocket> ConnectOneAsync(EndPoint endPoint, IPAddress? source, StreamSocket? near, CancellationToken cancellation) =>
+        endPoint is IPEndPoint address && EventLoops.For(near) is { } loop
+            ? await LoopConnect.RunAsync(loop, address, source, cancellation).ConfigureAwait(false)
+            : StreamSocket.Of(await ConnectOneAsync(endPoint, source, cancellation).ConfigureAwait(false), near);
+
+    private static async Task<Socket> ConnectOneAsync(EndPoint endPoint, IPAddress? source, CancellationToken cancellation)
     {
         ProtocolType protocol = endPoint.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp;
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
-        using var deadline = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
-            if (DescriptorLimit.IsReachedByDialling(socket))
+            if (DescriptorLimit.IsReachedByDialling(socket.SafeHandle))
             {
                 throw new SocketException((int)SocketError.TooManyOpenSockets);
             }
@@ -60,13 +86,8 @@ public static class Dialer
             {
                 socket.Bind(new IPEndPoint(source, 0));
             }
-            await socket.ConnectAsync(endPoint, either.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(endPoint, cancellation).ConfigureAwait(false);
             return socket;
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            socket.Dispose();
-            throw new SocketException((int)SocketError.TimedOut);
         }
         catch
         {

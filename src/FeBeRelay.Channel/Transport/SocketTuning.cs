@@ -58,12 +58,8 @@ public static class SocketTuning
     /// </summary>
     public static void ResetWhenLost(Socket socket) => Linger(socket, AtOnce);
 
-    /// <summary>Closes in order what <see cref="ResetWhenLost"/> was said of.</summary>
-    public static void EndInOrder(Socket socket)
-    {
-        Linger(socket, InOrder);
-        socket.Dispose();
-    }
+    /// <summary>Takes back what <see cref="ResetWhenLost"/> said, before the connection is closed in order.</summary>
+    internal static void LingerInOrder(Socket socket) => Linger(socket, InOrder);
 
     /// <summary>Closes so that the other side sees a reset, never a clean end.</summary>
     public static void Reset(Socket socket)

@@ -210,7 +210,7 @@ internal sealed class StreamEndpoint : IAsyncDisposable
         rented.Channel.Endpoint = _name;
         RelaySpans.Current?.SetChannel(rented.Channel, number);
         _audit.ServiceUsed(rented.Channel, _service, _name);
-        var pump = new StreamPump(rented.Channel, application);
+        var pump = new StreamPump(rented.Channel, rented.Channel.Beside(application));
         StreamFailure? failure = await pump.RunAsync(_killing.Token).ConfigureAwait(false);
         if (failure is null)
         {

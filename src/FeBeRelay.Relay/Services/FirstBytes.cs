@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol.Wire;
 
 namespace FeBeRelay.Relay.Services;
@@ -20,7 +20,7 @@ internal enum FirstBytesKind
 }
 
 /// <summary>Reads the first bytes of a connection until they are the preface (docs/protocol.md 1.1) or cannot become it. Used by one thread at a time.</summary>
-internal sealed class FirstBytes(Socket socket, TimeProvider time)
+internal sealed class FirstBytes(StreamSocket socket, TimeProvider time)
 {
     // What comes with the first bytes is taken along; a request's head mostly fits.
     private readonly byte[] _buffer = new byte[4_096];

@@ -105,6 +105,7 @@ internal sealed class ServicePort : IAsyncDisposable
 
     private async Task ServeAsync(Socket socket)
     {
+        var stream = StreamSocket.Of(socket);
         bool isDecided = false;
         void Decided()
         {
@@ -117,12 +118,12 @@ internal sealed class ServicePort : IAsyncDisposable
         try
         {
             SocketTuning.Apply(socket);
-            await new ServicePortConnection(_service, _context, socket, Decided, _stopping.Token, _killing.Token).RunAsync().ConfigureAwait(false);
+            await new ServicePortConnection(_service, _context, stream, Decided, _stopping.Token, _killing.Token).RunAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException or OutOfMemoryException)
         {
             // It went before it was anything, or the node stops, or has no memory for it.
-            SocketTuning.Reset(socket);
+            stream.Reset();
         }
         finally
         {

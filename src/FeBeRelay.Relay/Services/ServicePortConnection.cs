@@ -22,11 +22,11 @@ namespace FeBeRelay.Relay.Services;
 /// <param name="stopping">Ends it before it has begun.</param>
 /// <param name="killing">Cuts it.</param>
 internal sealed class ServicePortConnection(
-    Service service, ServicePortContext context, Socket socket, Action decided, CancellationToken stopping, CancellationToken killing)
+    Service service, ServicePortContext context, StreamSocket socket, Action decided, CancellationToken stopping, CancellationToken killing)
 {
     private readonly FirstBytes _first = new(socket, context.Time);
-    private readonly IPEndPoint _local = (IPEndPoint)socket.LocalEndPoint!;
-    private readonly IPEndPoint _remote = (IPEndPoint)socket.RemoteEndPoint!;
+    private readonly IPEndPoint _local = (IPEndPoint)socket.Socket.LocalEndPoint!;
+    private readonly IPEndPoint _remote = (IPEndPoint)socket.Socket.RemoteEndPoint!;
     private readonly long _since = context.Time.GetTimestamp();
     private Socket? _backEnd;
 
@@ -76,7 +76,8 @@ internal sealed class ServicePortConnection(
         using Activity? span = RelaySpans.AreWanted ? RelaySpans.BeginStream(service.Name, endpoint: null, _remote) : null;
         if ((_backEnd is not null || await TryConnectAsync().ConfigureAwait(false)) && TryAdmit(out PolicyRule rule))
         {
-            ClearEnd end = await context.Clear.CarryAsync(FlowOf(rule), rule, socket, _backEnd!, _first.Received, () => Decide().Decision.IsAccepted, killing).ConfigureAwait(false);
+            ClearEnd end = await context.Clear.CarryAsync(FlowOf(rule), rule, socket.Socket, _backEnd!, _first.Received, () => Decide().Decision.IsAccepted, killing).ConfigureAwait(false);
+            socket.Dispose();
             InboundLog.ClearEnded(
                 context.Logger, service.Name, _remote, rule.Name, end.BytesSent, end.BytesReceived,
                 context.Time.GetElapsedTime(_since).TotalMilliseconds, end.Failure is { } failure ? $"{failure.Side}: {failure.Detail}" : "ended");
@@ -106,7 +107,7 @@ internal sealed class ServicePortConnection(
                 RelayLog.BackEndUnreachable(context.Logger, service.Name, service.BackEnd, _remote.ToString(), e.Message);
             }
             context.Audit.BackEndUnreachable(FlowOf(rule), _local, _remote, $"{service.BackEnd}: {e.Message}");
-            SocketTuning.Reset(socket);
+            socket.Reset();
             return false;
         }
     }
@@ -114,17 +115,17 @@ internal sealed class ServicePortConnection(
     /// <summary>Waits for either side's first byte. Nothing is read of the back end's: should the other side yet turn out a channel, it must not get it.</summary>
     private async Task<FirstBytesKind> WaitForFirstSpeakerAsync(Socket backEnd)
     {
-        Task speaks = ReadableAsync(socket);
-        await Task.WhenAny(speaks, ReadableAsync(backEnd)).ConfigureAwait(false);
+        Task speaks = ReadableAsync(socket.WaitReadableAsync(stopping));
+        await Task.WhenAny(speaks, ReadableAsync(new ValueTask(backEnd.ReceiveAsync(Memory<byte>.Empty, stopping).AsTask()))).ConfigureAwait(false);
         stopping.ThrowIfCancellationRequested();
         return speaks.IsCompleted ? await _first.ReadAsync(Limits.FirstMessageDeadline, stopping).ConfigureAwait(false) : FirstBytesKind.Clear;
     }
 
-    private async Task ReadableAsync(Socket side)
+    private static async Task ReadableAsync(ValueTask readable)
     {
         try
         {
-            await side.ReceiveAsync(Memory<byte>.Empty, stopping).ConfigureAwait(false);
+            await readable.ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -148,7 +149,7 @@ internal sealed class ServicePortConnection(
                 InboundLog.ClearRefused(context.Logger, service.Name, _remote, rule.Name, reason);
             }
             context.Audit.ClearTrafficRefused(service.Name, _remote.Address.ToString(), rule.Name, rule.Flags, _local, _remote, reason);
-            SocketTuning.Reset(socket);
+            socket.Reset();
         }
         return decision.IsAccepted;
     }

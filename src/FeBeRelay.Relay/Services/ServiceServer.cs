@@ -145,10 +145,10 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
         {
             audit.WouldBeRefused(channel, service.Name, endpoint: null, rule);
         }
-        Socket backEnd;
+        StreamSocket backEnd;
         try
         {
-            backEnd = await Dialer.ConnectAsync(service.BackEnd, source: null, BackEndTimeout, time, _killing.Token).ConfigureAwait(false);
+            backEnd = await channel.ConnectBesideAsync(service.BackEnd, BackEndTimeout, _killing.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
@@ -176,7 +176,7 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
         return false;
     }
 
-    private async Task<bool> CarryAsync(SecureChannel channel, StreamOpen open, Service service, Socket backEnd, long since)
+    private async Task<bool> CarryAsync(SecureChannel channel, StreamOpen open, Service service, StreamSocket backEnd, long since)
     {
         StreamPump pump;
         StreamFailure? failure;
@@ -192,7 +192,7 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
         }
         catch (OutOfMemoryException)
         {
-            SocketTuning.Reset(backEnd);
+            backEnd.Reset();
             throw;
         }
         RelaySpans.Current?.SetEnd(pump.BytesOut, pump.BytesIn, failure);
@@ -202,11 +202,11 @@ internal sealed class ServiceServer(ServiceTable services, InboundPolicy policy,
         return failure is null;
     }
 
-    private static async Task IntroduceAsync(Socket backEnd, StreamOpen open)
+    private static async Task IntroduceAsync(StreamSocket backEnd, StreamOpen open)
     {
         try
         {
-            await backEnd.SendAsync(ProxyProtocolHeader.Encode(open.Source, open.Destination), SocketFlags.None).ConfigureAwait(false);
+            await backEnd.SendAsync(ProxyProtocolHeader.Encode(open.Source, open.Destination), CancellationToken.None).ConfigureAwait(false);
         }
         catch (SocketException)
         {

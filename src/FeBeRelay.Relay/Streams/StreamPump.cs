@@ -13,7 +13,7 @@ namespace FeBeRelay.Relay.Streams;
 /// </summary>
 /// <param name="channel">The channel; its stream is open.</param>
 /// <param name="application">The application's connection; the pump ends it.</param>
-internal sealed class StreamPump(SecureChannel channel, Socket application)
+internal sealed class StreamPump(SecureChannel channel, StreamSocket application)
 {
     // In bulk smaller records cost less, since more of what is in work stays in the processor's cache; an answer of up to 64 KiB is one record all the same.
     private const int BulkPlaintext = Limits.MaxPlaintext / 2;
@@ -34,7 +34,7 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
     {
         using CancellationTokenRegistration registration = kill.UnsafeRegister(
             static self => _ = ((StreamPump)self!).FailAsync(new StreamFailure(StreamSide.Node, "the node's drain deadline has passed", null, null), ErrorCode.Reset), this);
-        SocketTuning.ResetWhenLost(application);
+        SocketTuning.ResetWhenLost(application.Socket);
         channel.IsReadSteadily = true;
         Task outbound = OutboundAsync();
         await InboundAsync(outbound).ConfigureAwait(false);
@@ -42,7 +42,7 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
         channel.IsReadSteadily = false;
         if (_failure is null)
         {
-            SocketTuning.EndInOrder(application);
+            application.EndInOrder();
         }
         return _failure;
     }
@@ -51,21 +51,22 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
     private async Task OutboundAsync()
     {
         byte[]? buffer = null;
-        int full = 0;
+        (int count, int full) = (0, 0);
         StreamSide side = StreamSide.Application;
         try
         {
-            buffer = Buffers.Plaintext.Rent();
             while (true)
             {
                 side = StreamSide.Application;
-                if (buffer is null)
+                if (count == StreamSocket.Nothing || application.IsDrained)
                 {
-                    await application.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
-                    buffer = Buffers.Plaintext.Rent();
+                    Return(ref buffer);
+                    await application.WaitReadableAsync(CancellationToken.None).ConfigureAwait(false);
                 }
+                buffer ??= Buffers.Plaintext.Rent();
                 int most = full < FullBeforeBulk ? Limits.MaxPlaintext : BulkPlaintext;
-                int count = await BufferedReceive.RunAsync(application, buffer.AsMemory(ChannelSender.Headroom, most), channel.Lull).ConfigureAwait(false);
+                count = await application.ReceiveIfAnyAsync(
+                    buffer.AsMemory(ChannelSender.Headroom, most), application.WaitsWithBuffer ? channel.Lull : default).ConfigureAwait(false);
                 full = count == most ? full + 1 : 0;
                 side = StreamSide.Channel;
                 if (count == 0)
@@ -78,11 +79,6 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
                     BytesOut += count;
                     await channel.SendDataAsync(buffer, ChannelSender.Headroom, count).ConfigureAwait(false);
                 }
-                if (count == BufferedReceive.Lull || BufferedReceive.AreTooMany)
-                {
-                    Buffers.Plaintext.Return(buffer);
-                    buffer = null;
-                }
             }
         }
         catch (Exception e) when (IsExpected(e))
@@ -91,10 +87,16 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
         }
         finally
         {
-            if (buffer is not null)
-            {
-                Buffers.Plaintext.Return(buffer);
-            }
+            Return(ref buffer);
+        }
+    }
+
+    private static void Return(ref byte[]? buffer)
+    {
+        if (buffer is not null)
+        {
+            Buffers.Plaintext.Return(buffer);
+            buffer = null;
         }
     }
 
@@ -114,13 +116,13 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
                 {
                     side = StreamSide.Application;
                     BytesIn += record.PlaintextLength;
-                    await application.SendAsync(channel.Plaintext(record), SocketFlags.None).ConfigureAwait(false);
+                    await application.SendAsync(channel.Plaintext(record), CancellationToken.None).ConfigureAwait(false);
                     side = StreamSide.Channel;
                 }
                 else if (record.Type == RecordType.End)
                 {
                     side = StreamSide.Application;
-                    application.Shutdown(SocketShutdown.Send);
+                    application.Socket.Shutdown(SocketShutdown.Send);
                     side = StreamSide.Channel;
                     await WatchAsync(outbound).ConfigureAwait(false);
                     return;
@@ -173,7 +175,7 @@ internal sealed class StreamPump(SecureChannel channel, Socket application)
     {
         if (Interlocked.CompareExchange(ref _failure, failure, null) is null)
         {
-            SocketTuning.Reset(application);
+            application.Reset();
             await channel.AbortAsync(code).ConfigureAwait(false);
         }
     }

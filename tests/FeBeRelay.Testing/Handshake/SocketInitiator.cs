@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FeBeRelay.Channel.Connections;
 using FeBeRelay.Channel.Cryptography;
+using FeBeRelay.Channel.Transport;
 using FeBeRelay.Protocol.Cryptography;
 using FeBeRelay.Protocol.Handshake;
 using FeBeRelay.Protocol.Negotiation;
@@ -28,10 +29,12 @@ public static class SocketInitiator
             data => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
         var settings = new MainModeSettings([Suite.Aes256Gcm], [Group.P256], Lifetimes.Default, identity, NodeEntropy.Instance);
         TimeProvider time = TimeProvider.System;
+        // Not disposed of: the socket is its caller's.
+        var stream = StreamSocket.Of(socket);
         using var negotiation = InitiatorNegotiation.WithMainMode(settings, demand, forwardSecrecy: true, time.GetElapsedTime(0));
         while (negotiation.Status != NegotiationStatus.NeedsQuickMode)
         {
-            await NegotiationTransport.AdvanceAsync(negotiation, socket, time, cancellation);
+            await NegotiationTransport.AdvanceAsync(negotiation, stream, time, cancellation);
             if (negotiation.Status == NegotiationStatus.NeedsVerdict)
                 negotiation.Proceed(VerifiedPeer.Of("any", negotiation.PeerChain));
         }

@@ -1,0 +1,192 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace FeBeRelay.Channel.Transport.Epoll;
+
+/// <summary>
+/// Waits on an event loop. It knows when there is nothing to receive: a receive that did not fill its buffer has taken all (epoll(7), question 9), and so the next
+/// one waits at once instead of trying in vain, and holds no buffer while it does.
+/// </summary>
+internal sealed class LoopStreamSocket : StreamSocket, IEventTarget
+{
+    // Who always has more to receive lets the loop's others have their turn after so many full buffers.
+    private const int FullInARow = 8;
+
+    private const uint Events = LinuxSocket.Readable | LinuxSocket.Writable | LinuxSocket.PeerEnded | LinuxSocket.EdgeTriggered;
+
+    private readonly Readiness _readable = new();
+    private readonly Readiness _writable = new();
+    private volatile bool _isEnded;
+    private int _isAdded;
+    private int _full;
+
+    public LoopStreamSocket(Socket socket, EventLoop loop)
+        : base(socket)
+    {
+        Loop = loop;
+        Handle = socket.SafeHandle;
+        Serial = loop.NextSerial();
+        Descriptor = (int)Handle.DangerousGetHandle();
+    }
+
+    /// <summary>Where it waits.</summary>
+    public EventLoop Loop { get; }
+
+    /// <inheritdoc/>
+    public SafeHandle Handle { get; }
+
+    /// <inheritdoc/>
+    public uint Serial { get; }
+
+    /// <inheritdoc/>
+    public int Descriptor { get; }
+
+    /// <inheritdoc/>
+    public override bool IsDrained => !_readable.IsReady;
+
+    /// <inheritdoc/>
+    public override bool WaitsWithBuffer => false;
+
+    /// <inheritdoc/>
+    public override ValueTask<int> ReceiveIfAnyAsync(Memory<byte> buffer, CancellationToken lull) => new(Receive(buffer.Span));
+
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        while (true)
+        {
+            if (IsDrained)
+            {
+                await WaitReadableAsync(cancellation).ConfigureAwait(false);
+            }
+            int count = Receive(buffer.Span);
+            if (count != Nothing)
+            {
+                return count;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask WaitReadableAsync(CancellationToken cancellation)
+    {
+        BeAdded();
+        return _readable.WaitAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override bool IsReadable()
+    {
+        _readable.Clear();
+        bool isReadable = Socket.Poll(0, SelectMode.SelectRead);
+        if (isReadable)
+        {
+            _readable.Set();
+        }
+        return isReadable;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        int sent = Send(bytes.Span);
+        return sent == bytes.Length ? ValueTask.CompletedTask : SendRestAsync(bytes[sent..], cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Tell(uint events)
+    {
+        bool isOver = (events & (LinuxSocket.PeerEnded | LinuxSocket.HungUp | LinuxSocket.Failed)) != 0;
+        if (isOver)
+        {
+            // It is not told again, though what stands in front of it may be received first.
+            _isEnded = true;
+        }
+        if (isOver || (events & LinuxSocket.Readable) != 0)
+        {
+            _readable.Signal();
+        }
+        if ((events & (LinuxSocket.Writable | LinuxSocket.HungUp | LinuxSocket.Failed)) != 0)
+        {
+            _writable.Signal();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        Loop.Remove(this);
+        _readable.Close();
+        _writable.Close();
+    }
+
+    private void BeAdded()
+    {
+        if (Volatile.Read(ref _isAdded) == 0 && Interlocked.Exchange(ref _isAdded, 1) == 0)
+        {
+            Loop.Add(this, Events);
+        }
+    }
+
+    private int Receive(Span<byte> buffer)
+    {
+        _readable.Clear();
+        nint count = LinuxSocket.Receive(Handle, ref MemoryMarshal.GetReference(buffer), buffer.Length, LinuxSocket.DoNotWait);
+        if (count < 0)
+        {
+            int error = LinuxError.Last;
+            return error == LinuxError.TryAgain ? Nothing : throw LinuxError.Exception(error);
+        }
+        LookAhead((int)count == buffer.Length);
+        return (int)count;
+    }
+
+    private void LookAhead(bool isFull)
+    {
+        if (isFull && ++_full >= FullInARow && Volatile.Read(ref _isAdded) != 0)
+        {
+            Loop.Repeat(this, Events);
+            _full = 0;
+        }
+        else if (isFull || _isEnded)
+        {
+            _readable.Set();
+        }
+        else
+        {
+            _full = 0;
+        }
+    }
+
+    /// <summary>Bytes sent; 0 where there is no room.</summary>
+    private int Send(ReadOnlySpan<byte> bytes)
+    {
+        nint sent = LinuxSocket.Send(Handle, ref MemoryMarshal.GetReference(bytes), bytes.Length, LinuxSocket.DoNotWait | LinuxSocket.NoSignal);
+        if (sent >= 0)
+        {
+            return (int)sent;
+        }
+        int error = LinuxError.Last;
+        return error == LinuxError.TryAgain ? 0 : throw LinuxError.Exception(error);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendRestAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        BeAdded();
+        while (!bytes.IsEmpty)
+        {
+            _writable.Clear();
+            int sent = Send(bytes.Span);
+            if (sent == 0)
+            {
+                await _writable.WaitAsync(cancellation).ConfigureAwait(false);
+            }
+            bytes = bytes[sent..];
+        }
+    }
+}
