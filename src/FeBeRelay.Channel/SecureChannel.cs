@@ -364,6 +364,7 @@ public sealed partial class SecureChannel : IAsyncDisposable
     private async ValueTask ShutDownAsync(CancellationToken cancellation)
     {
         _socket.Socket.Shutdown(SocketShutdown.Send);
+        _socket.TakeReceivingOver();
         byte[] discarded = Buffers.Records.Rent();
         try
         {

@@ -50,6 +50,11 @@ public abstract class StreamSocket : IDisposable
     /// <summary>Whether there is something to receive now, be it the connection's end. For its reader, or who takes the reader's place.</summary>
     public abstract bool IsReadable();
 
+    /// <summary>Who receives from here on is the only one: a wait that is under way elsewhere may end with an <see cref="ObjectDisposedException"/>.</summary>
+    public virtual void TakeReceivingOver()
+    {
+    }
+
     /// <summary>Sends all of it.</summary>
     /// <exception cref="SocketException">The connection is lost.</exception>
     public abstract ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation);

@@ -15,7 +15,7 @@ internal sealed class LoopStreamSocket : StreamSocket, IEventTarget
 
     private const uint Events = LinuxSocket.Readable | LinuxSocket.Writable | LinuxSocket.PeerEnded | LinuxSocket.EdgeTriggered;
 
-    private readonly Readiness _readable = new();
+    private volatile Readiness _readable = new();
     private readonly Readiness _writable = new();
     private volatile bool _isEnded;
     private int _isAdded;
@@ -94,6 +94,14 @@ internal sealed class LoopStreamSocket : StreamSocket, IEventTarget
     {
         int sent = Send(bytes.Span);
         return sent == bytes.Length ? ValueTask.CompletedTask : SendRestAsync(bytes[sent..], cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override void TakeReceivingOver()
+    {
+        Readiness before = _readable;
+        _readable = new Readiness();
+        before.Close();
     }
 
     /// <inheritdoc/>

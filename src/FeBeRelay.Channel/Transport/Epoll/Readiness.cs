@@ -12,6 +12,7 @@ internal sealed class Readiness : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _source;
     private CancellationTokenRegistration _registration;
     private CancellationToken _cancellation;
+    private int _isTaken;
 
     private enum State
     {
@@ -32,11 +33,16 @@ internal sealed class Readiness : IValueTaskSource
 
     /// <summary>Waits for the loop's word.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up: nothing was received or sent.</exception>
+    /// <exception cref="InvalidOperationException">Somebody else waits.</exception>
     public ValueTask WaitAsync(CancellationToken cancellation)
     {
         if (IsReady)
         {
             return ValueTask.CompletedTask;
+        }
+        if (Interlocked.Exchange(ref _isTaken, 1) != 0)
+        {
+            throw new InvalidOperationException("one at a time waits for a socket's direction");
         }
         _source.Reset();
         if (cancellation.CanBeCanceled)
@@ -46,7 +52,7 @@ internal sealed class Readiness : IValueTaskSource
         }
         if (Interlocked.CompareExchange(ref _state, State.Awaited, State.Idle) != State.Idle)
         {
-            _registration.Dispose();
+            Leave();
             return ValueTask.CompletedTask;
         }
         if (cancellation.IsCancellationRequested)
@@ -73,28 +79,40 @@ internal sealed class Readiness : IValueTaskSource
         }
     }
 
-    /// <summary>The socket is closed: who waits goes on, on the thread pool, and meets that.</summary>
+    /// <summary>The socket is closed, or another reads it: who waits is told, on the thread pool.</summary>
     public void Close()
     {
         if (Interlocked.Exchange(ref _state, State.Closed) == State.Awaited)
         {
             _source.RunContinuationsAsynchronously = true;
-            _source.SetResult(true);
+            _source.SetException(new ObjectDisposedException(nameof(StreamSocket)));
         }
     }
 
     void IValueTaskSource.GetResult(short token)
     {
-        // A cancellation that is under way elsewhere is waited for: it must not meet the next wait.
-        _registration.Dispose();
-        _registration = default;
-        _source.GetResult(token);
+        try
+        {
+            _source.GetResult(token);
+        }
+        finally
+        {
+            Leave();
+        }
     }
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
+
+    private void Leave()
+    {
+        // A cancellation that is under way elsewhere is waited for: it must not meet the next wait.
+        _registration.Dispose();
+        _registration = default;
+        Volatile.Write(ref _isTaken, 0);
+    }
 
     private void Cancel()
     {
