@@ -99,22 +99,40 @@ public sealed class LoopStreamSocketTests : IDisposable
     [Fact]
     public async Task The_next_owner_of_a_descriptor_is_not_taken_for_the_last_one()
     {
-        for (int round = 0; round < 300; round++)
+        (LoopStreamSocket holding, Socket hold) = Connected();
+        (LoopStreamSocket earlier, Socket first) = Connected();
+        (LoopStreamSocket last, Socket end) = Connected();
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        peer.Connect(_listening.LocalEndPoint!);
+        using var bothAreThere = new ManualResetEventSlim();
+        LoopStreamSocket? next = null;
+        async Task HoldAsync()
         {
-            (LoopStreamSocket own, Socket other) = Connected();
-            Assert.Equal(StreamSocket.Nothing, await own.ReceiveIfAnyAsync(new byte[1], CancellationToken.None));
-            ValueTask wait = own.WaitReadableAsync(_patience.Token);
-            Assert.False(wait.IsCompleted);
-            // Both ends go at once: the loop may hear of the end when the descriptor is another's.
-            other.Shutdown(SocketShutdown.Send);
-            own.Dispose();
-            await Record.ExceptionAsync(async () => await wait);
-            other.Dispose();
+            await holding.ReceiveAsync(new byte[1], _patience.Token).ConfigureAwait(false);
+            bothAreThere.Wait(_patience.Token);
         }
-        (LoopStreamSocket last, Socket peer) = Connected();
+        // The loop has the end of the last owner in its hands already when it goes on here.
+        async Task ReplaceAsync()
+        {
+            await earlier.ReceiveAsync(new byte[1], _patience.Token).ConfigureAwait(false);
+            last.Dispose();
+            next = new LoopStreamSocket(_listening.Accept(), _loop);
+            Assert.Equal(last.Descriptor, next.Descriptor);
+            await next.ReceiveAsync(new byte[2], _patience.Token).ConfigureAwait(false);
+        }
+        Task held = HoldAsync(), replacing = ReplaceAsync();
+        Task<int> receiving = last.ReceiveAsync(new byte[1], CancellationToken.None).AsTask();
+        hold.Send(new byte[1]);
+        first.Send(new byte[1]);
+        end.Shutdown(SocketShutdown.Send);
+        bothAreThere.Set();
+        await held;
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => receiving);
+
         await peer.SendAsync(new byte[1]);
-        Assert.Equal(1, await last.ReceiveAsync(new byte[2], _patience.Token));
-        Assert.True(last.IsDrained);
+        await replacing;
+
+        Assert.True(next!.IsDrained);
     }
 
     [Theory]
