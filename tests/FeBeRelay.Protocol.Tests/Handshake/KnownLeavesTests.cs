@@ -28,7 +28,7 @@ public sealed class KnownLeavesTests
 
             Violation.Of(ProtocolError.BadSignature, () => leaves.Verify(Peer.Leaf, Peer.Local.Scheme, [2], signature));
             Violation.Of(ProtocolError.BadSignature, () => leaves.Verify(Peer.Leaf, Peer.Local.Scheme, [1], Other.Sign([1])));
-            Violation.Of(ProtocolError.BadSignature, () => leaves.Verify(Peer.Leaf, Peer.Local.Scheme, [1], signature[..^1]));
+            Violation.Of(ProtocolError.BadSignature, () => leaves.Verify(Peer.Leaf, Peer.Local.Scheme, [1], signature.AsSpan(0, signature.Length - 1)));
             Violation.Of(ProtocolError.BadSignature, () => leaves.Verify(Peer.Leaf, SignatureScheme.RsaPssSha256, [1], signature));
             Violation.Of(ProtocolError.BadMessage, () => leaves.Verify([.. Peer.Leaf, 0], Peer.Local.Scheme, [1], signature));
         }
