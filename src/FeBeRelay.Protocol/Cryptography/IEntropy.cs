@@ -12,7 +12,7 @@ public interface IEntropy
     void Fill(Span<byte> destination);
 
     /// <summary>A new ephemeral key pair on the group's curve.</summary>
-    ECDiffieHellman CreateKeyPair(Group group);
+    IKeyPair CreateKeyPair(Group group);
 }
 
 /// <summary>The platform's random numbers. Thread-safe.</summary>
@@ -26,9 +26,9 @@ public sealed class PlatformEntropy(Lazy<IMlKem768> mlKem) : IEntropy
     public void Fill(Span<byte> destination) => RandomNumberGenerator.Fill(destination);
 
     /// <inheritdoc/>
-    public ECDiffieHellman CreateKeyPair(Group group)
+    public IKeyPair CreateKeyPair(Group group)
     {
         ArgumentNullException.ThrowIfNull(group);
-        return ECDiffieHellman.Create(group.Curve);
+        return KeyAgreement.InUse.Create(group);
     }
 }

@@ -5,22 +5,19 @@ namespace FeBeRelay.Protocol.Cryptography;
 /// <summary>One's own ephemeral key pair of a group; in a hybrid group also one of ML-KEM (clause 2.2). Disposed of as soon as the secret is agreed.</summary>
 internal sealed class KeyShare : IDisposable
 {
-    private readonly ECDiffieHellman _key;
+    private readonly IKeyPair _key;
     private readonly IMlKem768Key? _kem;
 
     /// <param name="group">The group.</param>
     /// <param name="key">A key pair on its curve.</param>
     /// <param name="kem">The key pair of ML-KEM, of an initiator in a hybrid group; else null.</param>
-    public KeyShare(Group group, ECDiffieHellman key, IMlKem768Key? kem = null)
+    public KeyShare(Group group, IKeyPair key, IMlKem768Key? kem = null)
     {
         Group = group;
         _key = key;
         _kem = kem;
-        ECParameters parameters = key.ExportParameters(includePrivateParameters: false);
         Public = new byte[kem is null ? group.PointSize : group.OfferSize];
-        Public[0] = 0x04;
-        parameters.Q.X!.CopyTo(Public, 1);
-        parameters.Q.Y!.CopyTo(Public, 1 + group.CoordinateSize);
+        key.ExportPublic(Public.AsSpan(0, group.PointSize));
         kem?.ExportEncapsulationKey(Public.AsSpan(group.PointSize));
     }
 
@@ -32,7 +29,7 @@ internal sealed class KeyShare : IDisposable
     /// <summary>An initiator's.</summary>
     public static KeyShare Create(Group group, IEntropy entropy)
     {
-        ECDiffieHellman key = entropy.CreateKeyPair(group);
+        IKeyPair key = entropy.CreateKeyPair(group);
         if (!group.IsHybrid)
         {
             return new KeyShare(group, key);
@@ -108,21 +105,12 @@ internal sealed class KeyShare : IDisposable
         {
             throw new ProtocolException(ProtocolError.Reflected, "own share came back");
         }
-        var parameters = new ECParameters
-        {
-            Curve = Group.Curve,
-            Q = new ECPoint { X = peer.Slice(1, Group.CoordinateSize).ToArray(), Y = peer[(1 + Group.CoordinateSize)..].ToArray() },
-        };
         try
         {
-            using ECDiffieHellman other = ECDiffieHellman.Create(parameters);
-            byte[] agreed = _key.DeriveRawSecretAgreement(other.PublicKey);
-            agreed.CopyTo(shared);
-            CryptographicOperations.ZeroMemory(agreed);
+            _key.Agree(peer, shared[..Group.CoordinateSize]);
         }
         catch (CryptographicException)
         {
-            // The platform rejects a point off the curve here.
             throw new ProtocolException(ProtocolError.BadShare, $"share is not a point of {Group}");
         }
     }

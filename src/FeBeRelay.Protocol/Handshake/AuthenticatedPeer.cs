@@ -29,7 +29,7 @@ internal sealed class AuthenticatedPeer
     /// <param name="keys">Keys and transcript up to the record in front of this one.</param>
     /// <param name="peer">Whose authentication it is.</param>
     /// <param name="record">The whole record.</param>
-    /// <param name="own">Whose leaf must not come back.</param>
+    /// <param name="own">Whose leaf must not come back, and who knows leaves of peers.</param>
     /// <exception cref="ProtocolException">A check failed.</exception>
     public static AuthenticatedPeer Verify(MainModeKeys keys, Role peer, ReadOnlySpan<byte> record, LocalIdentity own)
     {
@@ -43,7 +43,7 @@ internal sealed class AuthenticatedPeer
             throw new ProtocolException(ProtocolError.NotOffered, $"signature is of algorithm 0x{(ushort)message.Scheme:x4}");
         }
         byte[] signed = Authentication.Signed(peer, keys.Digest(message.Certificates));
-        LeafSignature.Verify(message.Chain[0], message.Scheme, signed, message.Signature);
+        own.KnownLeaves.Verify(message.Chain[0], message.Scheme, signed, message.Signature);
         using Secret macKey = keys.MacKey(peer);
         if (!LabelledHkdf.MacIsRight(keys.Suite, macKey, keys.Digest(message.Certificates, message.SignatureField), message.Mac))
         {

@@ -41,22 +41,8 @@ public static class LeafSignature
     /// <exception cref="ProtocolException">The leaf does not parse, its key does not fit the algorithm, or the signature is wrong.</exception>
     public static void Verify(ReadOnlySpan<byte> leafDer, SignatureScheme scheme, ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)
     {
-        using X509Certificate2 leaf = Load(leafDer);
-        try
-        {
-            if (SchemeOf(leaf) != scheme)
-            {
-                throw new ProtocolException(ProtocolError.BadSignature, $"the leaf's key is not one that {scheme} may use");
-            }
-            if (!IsRight(leaf, scheme, content, signature))
-            {
-                throw new ProtocolException(ProtocolError.BadSignature, "the leaf's signature is wrong");
-            }
-        }
-        catch (CryptographicException)
-        {
-            throw new ProtocolException(ProtocolError.BadSignature, "the leaf's key is not usable");
-        }
+        using LeafKey key = LeafKey.Read(leafDer);
+        key.Verify(scheme, content, signature);
     }
 
     // 06 08 = object identifier of 8 bytes, 1.2.840.10045.3.1.7
@@ -64,39 +50,4 @@ public static class LeafSignature
 
     // 1.3.132.0.34
     private static ReadOnlySpan<byte> NamedP384 => [0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22];
-
-    private static X509Certificate2 Load(ReadOnlySpan<byte> der)
-    {
-        try
-        {
-            X509Certificate2 leaf = X509CertificateLoader.LoadCertificate(der);
-            // The loader takes other encodings too; what it read must be what was signed over.
-            if (leaf.RawDataMemory.Span.SequenceEqual(der))
-            {
-                return leaf;
-            }
-            leaf.Dispose();
-        }
-        catch (CryptographicException)
-        {
-            // Reported below, the same as another encoding.
-        }
-        throw new ProtocolException(ProtocolError.BadMessage, "the leaf is not a certificate in DER");
-    }
-
-    private static bool IsRight(X509Certificate2 leaf, SignatureScheme scheme, ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)
-    {
-        if (!scheme.AllowsLength(signature.Length))
-        {
-            return false;
-        }
-        if (scheme == SignatureScheme.RsaPssSha256)
-        {
-            using RSA rsa = leaf.GetRSAPublicKey()!;
-            return rsa.VerifyData(content, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
-        }
-        HashAlgorithmName hash = scheme == SignatureScheme.EcdsaP256Sha256 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA384;
-        using ECDsa ec = leaf.GetECDsaPublicKey()!;
-        return ec.VerifyData(content, signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-    }
 }

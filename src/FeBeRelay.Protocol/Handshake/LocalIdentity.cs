@@ -5,6 +5,8 @@ namespace FeBeRelay.Protocol.Handshake;
 /// <summary>The node's own certificates, and a way to sign with the leaf's key wherever that is kept.</summary>
 public sealed class LocalIdentity
 {
+    private const int MostKnownLeaves = 1_024;
+
     private readonly Func<byte[], byte[]> _sign;
 
     /// <summary>Makes the identity.</summary>
@@ -35,6 +37,9 @@ public sealed class LocalIdentity
 
     /// <summary>The algorithm of the leaf's key.</summary>
     public SignatureScheme Scheme { get; }
+
+    /// <summary>Leaves of the peers that were accepted while this was the node's identity.</summary>
+    internal KnownLeaves KnownLeaves { get; } = new(MostKnownLeaves);
 
     internal byte[] Sign(byte[] signed)
     {

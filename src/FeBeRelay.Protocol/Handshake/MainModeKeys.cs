@@ -14,6 +14,9 @@ internal sealed partial class MainModeKeys : IDisposable
     private PreSharedKey? _key;
     private Secret? _keyed;
 
+    // There where a certificate authenticates.
+    private KnownLeaves? _knownLeaves;
+
     private MainModeKeys(Suite suite, Secret mainMode, List<byte[]> records)
     {
         Suite = suite;
@@ -92,6 +95,7 @@ internal sealed partial class MainModeKeys : IDisposable
     {
         AuthenticatedPeer authenticated = AuthenticatedPeer.Verify(this, peer, record, own);
         _records.Add(record.ToArray());
+        _knownLeaves = own.KnownLeaves;
         return authenticated;
     }
 
@@ -100,6 +104,7 @@ internal sealed partial class MainModeKeys : IDisposable
     public Secret Associate(AuthenticatedPeer authenticated, VerifiedPeer verified)
     {
         verified.MustBeOn(authenticated);
+        _knownLeaves?.Accept(authenticated.Chain[0]);
         return _records.Count == (_byTicket ? RecordsWithTicket : RecordsOfMainMode)
             ? LabelledHkdf.Expand(Suite, _keyed ?? _mainMode, "association", Digest())
             : throw new InvalidOperationException("main mode is not complete");

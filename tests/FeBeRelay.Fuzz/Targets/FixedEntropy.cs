@@ -23,6 +23,8 @@ internal sealed class FixedEntropy : IEntropy
 
     public void Fill(Span<byte> destination) => destination.Fill(_value);
 
-    public ECDiffieHellman CreateKeyPair(Group group) =>
-        group.CoordinateSize == Group.P256.CoordinateSize ? ECDiffieHellman.Create(_key) : throw new ArgumentException("settings of fuzz targets allow groups on P-256 only", nameof(group));
+    public IKeyPair CreateKeyPair(Group group) =>
+        group.CoordinateSize == Group.P256.CoordinateSize
+            ? KeyAgreement.InUse.Import(group, _key)
+            : throw new ArgumentException("settings of fuzz targets allow groups on P-256 only", nameof(group));
 }

@@ -153,9 +153,9 @@ public sealed class HybridExchangeTests
         ECParameters key = RecordedEntropy.NewKey(Group.P256);
         byte[] seed = RandomNumberGenerator.GetBytes(MlKem768.SeedSize);
         IMlKem768 mlKem = NodeEntropy.Instance.MlKem;
-        using var own = new KeyShare(Hybrid, ECDiffieHellman.Create(key), mlKem.CreateKey(seed));
-        using var samePoint = new KeyShare(Hybrid, ECDiffieHellman.Create(key), mlKem.CreateKey(RandomNumberGenerator.GetBytes(MlKem768.SeedSize)));
-        using var sameKey = new KeyShare(Hybrid, ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256), mlKem.CreateKey(seed));
+        using var own = new KeyShare(Hybrid, KeyAgreement.InUse.Import(Hybrid, key), mlKem.CreateKey(seed));
+        using var samePoint = new KeyShare(Hybrid, KeyAgreement.InUse.Import(Hybrid, key), mlKem.CreateKey(RandomNumberGenerator.GetBytes(MlKem768.SeedSize)));
+        using var sameKey = new KeyShare(Hybrid, KeyAgreement.InUse.Create(Hybrid), mlKem.CreateKey(seed));
         (byte[] answer, Secret shared) = KeyShare.Answer(Hybrid, own.Public, NodeEntropy.Instance);
 
         using Secret byPoint = samePoint.Agree(answer), byKey = sameKey.Agree(answer);

@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using FeBeRelay.Protocol.Cryptography;
+using FeBeRelay.Protocol.Tests.Agreements;
 using Xunit;
 
 namespace FeBeRelay.Protocol.Tests.ThirdParty;
@@ -86,9 +87,17 @@ public sealed class AgreementVectorTests
         _ => null,
     };
 
+    // By every key agreement that there is: all must say the same.
     private static byte[]? Agree(Group group, byte[] scalar, byte[] share)
     {
-        using var own = new KeyShare(group, ECDiffieHellman.Create(new ECParameters { Curve = group.Curve, D = scalar }));
+        byte[]?[] agreed = [.. Implementations.Each.Select(agreement => Agree(agreement, group, scalar, share))];
+        Assert.All(agreed, one => Assert.Equal(agreed[0], one));
+        return agreed[0];
+    }
+
+    private static byte[]? Agree(IKeyAgreement agreement, Group group, byte[] scalar, byte[] share)
+    {
+        using var own = new KeyShare(group, agreement.Import(group, new ECParameters { Curve = group.Curve, D = scalar }));
         try
         {
             using Secret agreed = own.Agree(share);

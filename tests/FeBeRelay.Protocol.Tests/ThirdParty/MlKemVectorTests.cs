@@ -88,7 +88,7 @@ public sealed class MlKemVectorTests
             // A seed is never a peer's: this node draws 64 bytes.
             return null;
         }
-        using var own = new KeyShare(Group.P256MlKem768, ECDiffieHellman.Create(Own), mlKem.CreateKey(seed));
+        using var own = new KeyShare(Group.P256MlKem768, KeyAgreement.InUse.Import(Group.P256MlKem768, Own), mlKem.CreateKey(seed));
         encapsulationKey = own.Public[Group.P256MlKem768.PointSize..];
         try
         {

@@ -37,11 +37,11 @@ public sealed class RecordedEntropy : IEntropy
         bytes.CopyTo(destination);
     }
 
-    public ECDiffieHellman CreateKeyPair(Group group)
+    public IKeyPair CreateKeyPair(Group group)
     {
         ECParameters key = _keys.Dequeue();
         return key.D!.Length == group.CoordinateSize
-            ? ECDiffieHellman.Create(key)
+            ? KeyAgreement.InUse.Import(group, key)
             : throw new InvalidOperationException($"a key of {group} was asked for where one of {key.D.Length} bytes was recorded");
     }
 
