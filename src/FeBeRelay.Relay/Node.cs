@@ -41,6 +41,7 @@ internal sealed partial class Node : IAsyncDisposable
     private readonly OutboundPolicy _outbound;
     private readonly List<StreamEndpoint> _endpoints = [];
     private readonly List<ServicePort> _servicePorts = [];
+    private readonly QuietMemory _memory = new();
     private readonly ITimer _sweep;
     private readonly CancellationTokenSource _ending = new();
     private readonly HttpEndpoints? _http;
@@ -250,7 +251,10 @@ internal sealed partial class Node : IAsyncDisposable
         _http?.CloseUnused(AssociationTable.LongestUnused);
         _pools.CloseUnused(AssociationTable.LongestUnused);
         _audit.TellFloods();
-        Buffers.Trim();
+        if (_memory.IsDue(GC.GetTotalAllocatedBytes(), Buffers.Trim()))
+        {
+            QuietMemory.Collect();
+        }
     }
 
     private async Task DrainRelayAsync(CancellationToken cut)

@@ -37,12 +37,32 @@ internal sealed class FuzzRun(FuzzTarget target)
         }
         Time(Stopwatch.GetElapsedTime(start));
         long excess = GC.GetAllocatedBytesForCurrentThread() - before - 2L * input.Length;
+        if (excess > target.Allowance)
+        {
+            // What an input costs it costs again; the runtime's own pools, emptied by a collection, are filled once.
+            excess = Math.Min(excess, AllocatedAgain(input));
+        }
         _mostExcess = Math.Max(_mostExcess, excess);
         if (excess > target.Allowance)
         {
             Report(input, $"{excess} bytes were allocated besides twice the input; {target.Allowance} are allowed");
         }
         Cases++;
+    }
+
+    private long AllocatedAgain(byte[] input)
+    {
+        byte[] copy = [.. input];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            target.Run(copy);
+        }
+        catch (Exception)
+        {
+            // Reported the first time.
+        }
+        return GC.GetAllocatedBytesForCurrentThread() - before - 2L * input.Length;
     }
 
     /// <summary>The seeds as they are (so that what is made once is made), then so many changed ones.</summary>

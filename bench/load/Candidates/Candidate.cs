@@ -10,8 +10,8 @@ namespace FeBeRelay.Load.Candidates;
 /// <param name="Start">Starts the pair and says where it listens.</param>
 internal sealed record Candidate(string Name, Family Family, Func<Site, Reconnecting, RunningCandidate> Start)
 {
-    /// <summary>The only kind of load that it has a part in; null for all.</summary>
-    public Reconnecting? Only { get; init; }
+    /// <summary>Whether it has a part only in loads that negotiate for each connection.</summary>
+    public bool IsForNegotiations { get; init; }
 
     // The others are after some seconds what they stay.
     private const int MostWarmSeconds = 4;
@@ -23,7 +23,7 @@ internal sealed record Candidate(string Name, Family Family, Func<Site, Reconnec
     /// <summary>Whether it has a part in a load: not everything can be told to make new connections.</summary>
     public bool TakesPart(Workload workload) => workload switch
     {
-        _ when Only is { } only && only != workload.Reconnecting => false,
+        { Reconnecting: Reconnecting.Default } when IsForNegotiations => false,
         { IsIdle: true } => Family is not Family.Origin,
         { Reconnecting: not Reconnecting.Default } => Family is Family.StreamPeer or Family.Stream && Name != "spiped",
         _ => true,

@@ -22,7 +22,7 @@ internal static class FeBeRelayCandidates
         yield return new Candidate(
             $"{name} stream, no pfs", Family.Stream, (site, reconnecting) => Start(site, program, $"{name}-no-pfs", Stream, reconnecting, WithoutForwardSecrecy))
         {
-            Only = Reconnecting.Resumed,
+            IsForNegotiations = true,
         };
     }
 

@@ -11,11 +11,6 @@ public static class Buffers
     private const int Spare = 64;
     private const int Most = 2_048;
 
-    // What is let go of is the system's again after a full collection only, and a quiet node has none by itself.
-    private const long WorthCollecting = 32 << 20;
-
-    private static long _letGo;
-
     /// <summary>Plaintext with room around it, sealed where it stands: headroom, up to 65,536 bytes, tailroom.</summary>
     public static readonly BufferPool Plaintext = new(ChannelSender.Headroom + Limits.MaxPlaintext + ChannelSender.Tailroom, Spare, Most);
 
@@ -30,17 +25,7 @@ public static class Buffers
     /// </summary>
     public static readonly BufferPool Blocks = new(16 << 10, Spare, Most);
 
-    /// <summary>
-    /// Lets go of buffers that were not needed since the last call, and when that comes to an end gives their memory back to the system. Called
-    /// about once a second. Thread-safe.
-    /// </summary>
-    public static void Trim()
-    {
-        long now = Plaintext.Trim() + Records.Trim() + Blocks.Trim();
-        if (Interlocked.Add(ref _letGo, now) >= WorthCollecting && now == 0)
-        {
-            Interlocked.Exchange(ref _letGo, 0);
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        }
-    }
+    /// <summary>Lets go of buffers that were not needed since the last call. Called about once a second. Thread-safe.</summary>
+    /// <returns>Bytes let go, which are the system's again after a full collection only.</returns>
+    public static long Trim() => Plaintext.Trim() + Records.Trim() + Blocks.Trim();
 }
