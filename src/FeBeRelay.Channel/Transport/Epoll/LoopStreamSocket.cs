@@ -16,7 +16,8 @@ internal sealed class LoopStreamSocket : StreamSocket, IEventTarget
     private const uint Events = LinuxSocket.Readable | LinuxSocket.Writable | LinuxSocket.PeerEnded | LinuxSocket.EdgeTriggered;
 
     private volatile Readiness _readable = new();
-    private readonly Readiness _writable = new();
+    // Most never wait for room.
+    private volatile Readiness? _writable;
     private volatile bool _isEnded;
     private int _isAdded;
     private int _full;
@@ -119,7 +120,7 @@ internal sealed class LoopStreamSocket : StreamSocket, IEventTarget
         }
         if ((events & (LinuxSocket.Writable | LinuxSocket.HungUp | LinuxSocket.Failed)) != 0)
         {
-            _writable.Signal();
+            _writable?.Signal();
         }
     }
 
@@ -129,7 +130,7 @@ internal sealed class LoopStreamSocket : StreamSocket, IEventTarget
         base.Dispose(disposing);
         Loop.Remove(this);
         _readable.Close();
-        _writable.Close();
+        _writable?.Close();
     }
 
     private void BeAdded()
@@ -186,13 +187,14 @@ internal sealed class LoopStreamSocket : StreamSocket, IEventTarget
     private async ValueTask SendRestAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         BeAdded();
+        Readiness writable = _writable ??= new Readiness();
         while (!bytes.IsEmpty)
         {
-            _writable.Clear();
+            writable.Clear();
             int sent = Send(bytes.Span);
             if (sent == 0)
             {
-                await _writable.WaitAsync(cancellation).ConfigureAwait(false);
+                await writable.WaitAsync(cancellation).ConfigureAwait(false);
             }
             bytes = bytes[sent..];
         }

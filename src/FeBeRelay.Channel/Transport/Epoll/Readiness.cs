@@ -111,6 +111,8 @@ internal sealed class Readiness : IValueTaskSource
         // A cancellation that is under way elsewhere is waited for: it must not meet the next wait.
         _registration.Dispose();
         _registration = default;
+        // Its source would be kept for as long as the connection lives.
+        _cancellation = default;
         Volatile.Write(ref _isTaken, 0);
     }
 
