@@ -6,7 +6,6 @@ namespace FeBeRelay.Channel.Transport.Epoll;
 /// <summary>errno(3) as the exceptions that .NET throws for it.</summary>
 internal static class LinuxError
 {
-    public const int Interrupted = 4;
     public const int TryAgain = 11;
     public const int Exists = 17;
     public const int Already = 114;
