@@ -70,6 +70,26 @@ public sealed class StreamSocketTests : IDisposable
         }
     }
 
+    /// <summary>An urgent byte is not of the stream, but what is behind it is, and nothing more may ever come to tell of it.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task What_is_behind_an_urgent_byte_is_received_too(bool isLooped)
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            (StreamSocket own, Socket other) = Connected(isLooped);
+            other.NoDelay = true;
+            Task<byte[]> receiving = ReceiveSixAsync(own);
+            other.Send("abc"u8);
+            other.Send("!"u8, SocketFlags.OutOfBand);
+            other.Send("def"u8);
+
+            Assert.Equal("abcdef"u8.ToArray(), await receiving.WaitAsync(_patience.Token));
+            own.Dispose();
+            other.Dispose();
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task A_reset_is_a_lost_connection(bool isLooped)
@@ -165,6 +185,18 @@ public sealed class StreamSocketTests : IDisposable
                 return count;
             }
         }
+    }
+
+    private async Task<byte[]> ReceiveSixAsync(StreamSocket socket)
+    {
+        byte[] buffer = new byte[100], received = new byte[6];
+        for (int count = 0; count < received.Length;)
+        {
+            int more = await ReceiveOrWaitAsync(socket, buffer);
+            buffer.AsSpan(0, more).CopyTo(received.AsSpan(count));
+            count += more;
+        }
+        return received;
     }
 
     private async Task ReceiveAllAsync(Socket socket, Memory<byte> buffer)

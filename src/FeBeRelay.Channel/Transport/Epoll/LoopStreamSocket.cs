@@ -13,12 +13,12 @@ internal sealed class LoopStreamSocket : StreamSocket, IEventTarget
     // Who always has more to receive lets the loop's others have their turn after so many full buffers.
     private const int FullInARow = 8;
 
-    private const uint Events = LinuxSocket.Readable | LinuxSocket.Writable | LinuxSocket.PeerEnded | LinuxSocket.EdgeTriggered;
+    private const uint Events = LinuxSocket.Readable | LinuxSocket.Urgent | LinuxSocket.Writable | LinuxSocket.PeerEnded | LinuxSocket.EdgeTriggered;
 
     private volatile Readiness _readable = new();
     // Most never wait for room.
     private volatile Readiness? _writable;
-    private volatile bool _isEnded;
+    private volatile bool _mayStopShort;
     private int _isAdded;
     private int _full;
 
@@ -109,10 +109,10 @@ internal sealed class LoopStreamSocket : StreamSocket, IEventTarget
     public void Tell(uint events)
     {
         bool isOver = (events & (LinuxSocket.PeerEnded | LinuxSocket.HungUp | LinuxSocket.Failed)) != 0;
-        if (isOver)
+        if (isOver || (events & LinuxSocket.Urgent) != 0)
         {
-            // It is not told again, though what stands in front of it may be received first.
-            _isEnded = true;
+            // The end is not told again, though what stands in front of it is received first; and a receive stops at an urgent byte, whatever is behind it.
+            _mayStopShort = true;
         }
         if (isOver || (events & LinuxSocket.Readable) != 0)
         {
@@ -161,7 +161,7 @@ internal sealed class LoopStreamSocket : StreamSocket, IEventTarget
             Loop.Repeat(this, Events);
             _full = 0;
         }
-        else if (isFull || _isEnded)
+        else if (isFull || _mayStopShort)
         {
             _readable.Set();
         }

@@ -99,6 +99,16 @@ public sealed class LoopStreamSocketTests : IDisposable
     [Fact]
     public async Task The_next_owner_of_a_descriptor_is_not_taken_for_the_last_one()
     {
+        // Another test may be quicker to get the descriptor.
+        for (int round = 1; !await IsNextOwnerLeftAloneAsync(); round++)
+        {
+            Assert.InRange(round, 1, 100);
+        }
+    }
+
+    /// <summary>False where the descriptor went elsewhere.</summary>
+    private async Task<bool> IsNextOwnerLeftAloneAsync()
+    {
         (LoopStreamSocket holding, Socket hold) = Connected();
         (LoopStreamSocket earlier, Socket first) = Connected();
         (LoopStreamSocket last, Socket end) = Connected();
@@ -117,7 +127,6 @@ public sealed class LoopStreamSocketTests : IDisposable
             await earlier.ReceiveAsync(new byte[1], _patience.Token).ConfigureAwait(false);
             last.Dispose();
             next = new LoopStreamSocket(_listening.Accept(), _loop);
-            Assert.Equal(last.Descriptor, next.Descriptor);
             await next.ReceiveAsync(new byte[2], _patience.Token).ConfigureAwait(false);
         }
         Task held = HoldAsync(), replacing = ReplaceAsync();
@@ -132,7 +141,12 @@ public sealed class LoopStreamSocketTests : IDisposable
         await peer.SendAsync(new byte[1]);
         await replacing;
 
-        Assert.True(next!.IsDrained);
+        if (next!.Descriptor != last.Descriptor)
+        {
+            return false;
+        }
+        Assert.True(next.IsDrained);
+        return true;
     }
 
     [Theory]
