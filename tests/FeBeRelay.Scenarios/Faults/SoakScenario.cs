@@ -39,6 +39,8 @@ public sealed class SoakScenario
             BackEnd = NodePair.Text(server.EndPoint),
             ReloadSeconds = 5,
             More = """ "lifetimes": { "keySeconds": 10, "associationSeconds": 60 }, """,
+            // Of a large cache .NET makes a youngest generation that takes minutes to fill: what grows would not show beside what is garbage.
+            Environment = _ => new Dictionary<string, string> { ["DOTNET_GCgen0size"] = "0x1000000" },
         }.StartAsync();
         using var over = new CancellationTokenSource();
         Task[] load =
