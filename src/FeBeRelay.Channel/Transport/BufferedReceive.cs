@@ -9,9 +9,6 @@ namespace FeBeRelay.Channel.Transport;
 /// </summary>
 internal static class BufferedReceive
 {
-    /// <summary>What a receive gives that was given up for being long: nothing was received, and the buffer may be let go.</summary>
-    public const int Lull = StreamSocket.Nothing;
-
     private const int Plenty = 2_048;
 
     private static int _waiting;
@@ -23,7 +20,7 @@ internal static class BufferedReceive
     /// <param name="socket">From where.</param>
     /// <param name="buffer">The buffer.</param>
     /// <param name="lull">Says that the wait has become long.</param>
-    /// <returns>Bytes; 0 at the connection's end; <see cref="Lull"/>.</returns>
+    /// <returns>Bytes; 0 at the connection's end; <see cref="StreamSocket.Nothing"/>.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<int> RunAsync(Socket socket, Memory<byte> buffer, CancellationToken lull)
     {
@@ -35,7 +32,7 @@ internal static class BufferedReceive
         }
         catch (OperationCanceledException)
         {
-            return Lull;
+            return StreamSocket.Nothing;
         }
         finally
         {

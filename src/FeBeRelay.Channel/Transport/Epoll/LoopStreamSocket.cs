@@ -135,9 +135,19 @@ internal sealed class LoopStreamSocket : StreamSocket, IEventTarget
 
     private void BeAdded()
     {
-        if (Volatile.Read(ref _isAdded) == 0 && Interlocked.Exchange(ref _isAdded, 1) == 0)
+        if (Volatile.Read(ref _isAdded) != 0 || Interlocked.Exchange(ref _isAdded, 1) != 0)
+        {
+            return;
+        }
+        try
         {
             Loop.Add(this, Events);
+        }
+        catch
+        {
+            // Who waits next tries again, instead of waiting for what never comes.
+            Volatile.Write(ref _isAdded, 0);
+            throw;
         }
     }
 
